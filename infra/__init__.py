@@ -1,0 +1,1 @@
+"""The outside: everything with a socket or a file."""

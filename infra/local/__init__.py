@@ -1,0 +1,1 @@
+"""The embedded stack: everything on one machine, kept in one data folder."""

@@ -1,0 +1,81 @@
+"""What every stand-in for a vendor offers to the one who plays the outside world."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from starlette.types import ASGIApp
+
+from infra.sandbox.faults import Faults
+from infra.sandbox.push import Pusher
+from infra.sandbox.world import World
+from shared.domain.messages import AttachmentKind
+from shared.ports.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFile:
+    """A file that a customer sends."""
+
+    kind: AttachmentKind
+    name: str
+    mime_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One message as the customer sees it."""
+
+    sender: Literal["customer", "shop"]
+    text: str
+    at: datetime
+    files: tuple[str, ...] = ()
+    """Names or kinds."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """What only this vendor shows: a letter's headers, a thread id."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxContext:
+    """What a stand-in is made from."""
+
+    world: World
+    clock: Clock
+    pusher: Pusher
+    """Calls our webhooks as the vendor would: at least once, with retries."""
+    notify: Callable[[str, dict[str, Any]], Awaitable[None]]
+    """Publishes on a Pub/Sub topic (full name) as the vendor would; only Gmail does."""
+
+
+class Standin(Protocol):
+    """A vendor, simulated: the real shapes, errors and limits over HTTP, its memory in the World.
+
+    `account` names an account at the vendor; the demo and the tests use the inbox's id for it.
+    """
+
+    faults: Faults
+
+    @property
+    def app(self) -> ASGIApp:
+        """The vendor's API, to be mounted at the address that the matching setting names."""
+        ...
+
+    def open_account(self, account: str) -> Mapping[str, str]:
+        """Make sure the account exists; its credentials, as a person would paste them into Parley."""
+        ...
+
+    async def write(self, account: str, customer: str, text: str, files: Sequence[CustomerFile] = ()) -> str:
+        """The customer writes to the shop; answers the vendor's id of the message."""
+        ...
+
+    async def answer_in_vendor_app(self, account: str, customer: str, text: str) -> str:
+        """A person of the shop answers in the vendor's own app. Raises `InvalidInput` where there is none."""
+        ...
+
+    def seen_by(self, account: str, customer: str) -> list[Seen]:
+        """The whole conversation as the customer sees it, oldest first."""
+        ...

@@ -1,0 +1,67 @@
+"""The only reader of the environment. One typed object, made once in `bootstrap` and handed on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class VendorSettings(BaseSettings):
+    """Addresses of the vendors, so that any stand-in or recorder can take their place."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    telegram_api_url: str = "https://api.telegram.org"
+    gmail_api_url: str = "https://gmail.googleapis.com"
+    google_oauth_url: str = "https://oauth2.googleapis.com"
+    """Token endpoint at `/token`, revocation at `/revoke`."""
+    google_consent_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
+    google_client_id: str = ""
+    google_client_secret: SecretStr = SecretStr("")
+    gmail_topic: str = ""
+    """Full name of the Pub/Sub topic that Gmail's watch publishes to."""
+    avito_api_url: str = "https://api.avito.ru"
+
+
+class LlmEnvironment(BaseSettings):
+    """The model's defaults; `settings/llm` in the store goes before them."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="LLM_")
+
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+    model: str = ""
+    timeout_seconds: float = 60.0
+
+
+class Settings(BaseSettings):
+    """Everything that a deployment decides."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="PARLEY_")
+
+    stack: Literal["embedded", "emulators", "cloud"] = "embedded"
+    data_dir: Path = Path(".data")
+    """Files of the embedded stack and of the sandbox."""
+    public_url: str = "http://127.0.0.1:8000"
+    """Where vendors and browsers reach us."""
+    project: str = "parley"
+    """Google Cloud project."""
+    region: str = "europe-west1"
+    push_audience: str = ""
+    """Expected `aud` of OIDC tokens on internal calls; empty: not verified here (Cloud Run's IAM did)."""
+    push_account: str = ""
+    """Expected `email` of those tokens."""
+    functions_url: str = ""
+    """Where tasks are sent: the address of `run_task`."""
+    tasks_queue: str = "tasks"
+    tasks_account: str = ""
+    bucket: str = ""
+    demo_password: SecretStr | None = None
+    jwt_secret: SecretStr | None = None
+    """Signs access tokens. The embedded stack makes its own; elsewhere a missing one refuses the start."""
+    access_token_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    vendors: VendorSettings = Field(default_factory=VendorSettings)
+    llm: LlmEnvironment = Field(default_factory=LlmEnvironment)

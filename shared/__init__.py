@@ -1,0 +1,1 @@
+"""The desk itself: nouns, rules and verbs. Standard library and pydantic only, no I/O."""

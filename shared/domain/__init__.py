@@ -1,0 +1,1 @@
+"""Nouns: frozen models, a file a noun."""

@@ -1,0 +1,48 @@
+"""Inboxes: one connected account of a channel."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from shared.domain.channels import ChannelKind
+from shared.domain.ids import AssistantId, InboxId, WorkspaceId
+from shared.domain.model import Instant, Noun
+
+
+class Health(StrEnum):
+    """Whether an inbox works. Only `connected` inboxes are pulled; the others say what to do."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    AUTH_FAILED = "auth_failed"
+    ATTENTION = "attention"
+    PAUSED = "paused"
+
+
+class Inbox(Noun):
+    """One connected account with its credentials (encrypted), cursor and health."""
+
+    id: InboxId
+    workspace_id: WorkspaceId
+    channel: ChannelKind
+    name: str
+    health: Health = Health.CONNECTING
+    problem: str | None = None
+    """A code of `shared.domain.texts` that says what is wrong and what to do."""
+    account: str = ""
+    """The vendor's own name of the account: a bot's @name, a mailbox, an Avito account id."""
+    credentials: str = ""
+    """Ciphertext of a JSON object; never leaves the server."""
+    webhook_secret: str = ""
+    """Ciphertext. What the vendor must show, in a header or in the address."""
+    assistant_id: AssistantId | None = None
+    cursor: str | None = None
+    """Where the next pull starts, in the channel's own words."""
+    last_activity_at: Instant | None = None
+    retry_at: Instant | None = None
+    """No pull before this: the last one failed."""
+    failures: int = 0
+    renewed_at: Instant | None = None
+    created_at: Instant
+    updated_at: Instant
+    schema_version: int = 1

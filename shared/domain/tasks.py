@@ -1,0 +1,38 @@
+"""Delayed work, each kind with what it needs to find its state again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.domain.events import MessageReceived
+from shared.domain.ids import ConversationId, MessageId, WorkspaceId
+from shared.domain.model import Noun
+
+
+class RespondTask(Noun):
+    """Answer a turn now that the customer has stopped typing."""
+
+    kind: Literal["respond"] = "respond"
+    event: MessageReceived
+
+
+class DeliverTask(Noun):
+    """Try a conversation's outbox again, at the time the vendor asked for."""
+
+    kind: Literal["deliver"] = "deliver"
+    workspace_id: WorkspaceId
+    conversation_id: ConversationId
+
+
+class StoreAttachmentsTask(Noun):
+    """Copy a message's files while the vendor still gives them out."""
+
+    kind: Literal["store_attachments"] = "store_attachments"
+    workspace_id: WorkspaceId
+    conversation_id: ConversationId
+    message_id: MessageId
+
+
+Task = Annotated[RespondTask | DeliverTask | StoreAttachmentsTask, Field(discriminator="kind")]
