@@ -51,6 +51,8 @@ class WindowEntry(Noun):
     is_open: bool = False
     """An incoming message that nobody has answered yet."""
     is_automatic: bool = False
+    is_echo: bool = False
+    """An answer typed in the vendor's own app: its `at` is by the vendor's clock, as a customer's is."""
 
 
 class OutboxEntry(Noun):
@@ -60,6 +62,7 @@ class OutboxEntry(Noun):
     author: Author
     queued_at: Instant
     attempt: int = 0
+    first_tried_at: Instant | None = None
     lease_until: Instant | None = None
     """While `sending`: nobody else touches it before this."""
     not_before: Instant | None = None
@@ -92,6 +95,7 @@ class Conversation(Noun):
     owner: str = ASSISTANT
     assignee: str | None = None
     unread: int = 0
+    is_unread: bool = False
     preview: str = ""
     language: str = ""
     labels: tuple[str, ...] = ()
@@ -109,6 +113,8 @@ class Conversation(Noun):
     """When `sweep` must look: something is owed."""
     sweeps: int = 0
     """How often `sweep` had to push this turn on."""
+    round: int = 0
+    """Grows whenever an answered turn is opened again, so that its next answer has an id of its own."""
     schema_version: int = 1
 
     def ordered_window(self) -> list[tuple[MessageId, WindowEntry]]:
@@ -116,5 +122,11 @@ class Conversation(Noun):
         return sorted(self.window.items(), key=lambda item: (item[1].at, item[1].received_at, item[0]))
 
     def open_turn(self) -> list[MessageId]:
-        """Incoming messages that nobody has answered, oldest first."""
-        return [id for id, entry in self.ordered_window() if entry.is_open]
+        """Incoming messages that nobody has answered, oldest first. An answer typed in the vendor's app answers
+        what came before it, also when it reached us first."""
+        answered_until = max((entry.at for entry in self.window.values() if entry.is_echo), default=None)
+        return [
+            id
+            for id, entry in self.ordered_window()
+            if entry.is_open and (answered_until is None or entry.at >= answered_until)
+        ]

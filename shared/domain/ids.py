@@ -41,6 +41,6 @@ def contact_id(inbox: InboxId, source_id: str) -> ContactId:
     return ContactId(stable_id("contact", inbox, source_id))
 
 
-def reply_id(answered: MessageId) -> MessageId:
-    """The assistant's one answer to an incoming message."""
-    return MessageId(stable_id("reply", answered))
+def reply_id(answered: MessageId, round: int) -> MessageId:
+    """The assistant's one answer to an incoming message, in one round of the conversation."""
+    return MessageId(stable_id("reply", answered, str(round)))

@@ -36,6 +36,8 @@ class Inbox(Noun):
     webhook_secret: str = ""
     """Ciphertext. What the vendor must show, in a header or in the address."""
     assistant_id: AssistantId | None = None
+    thread_aliases: dict[str, str] = {}
+    """Threads that the vendor moved: new id to the one that their conversation was made from."""
     cursor: str | None = None
     """Where the next pull starts, in the channel's own words."""
     last_activity_at: Instant | None = None

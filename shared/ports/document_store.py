@@ -29,6 +29,7 @@ class _Delete(Enum):
 
 DELETE = _Delete.DELETE
 """As a value of `Merge.fields`: remove the field."""
+ValueOrDelete: TypeAlias = "Value | _Delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Merge:
     """
 
     path: str
-    fields: Mapping[FieldPath, Value | _Delete] = field(default_factory=dict)
+    fields: Mapping[FieldPath, ValueOrDelete] = field(default_factory=dict)
     transforms: Mapping[FieldPath, Transform] = field(default_factory=dict)
     condition: Condition | None = None
 

@@ -1,0 +1,75 @@
+"""What codes mean, in the two languages of the product. One table: API, bots and diagnoses read it."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Language = Literal["ru", "en"]
+
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    # Why a conversation needs a person.
+    "assistant_off": ("Ассистент выключен", "The assistant is off"),
+    "no_assistant": ("Для этого канала не назначен ассистент", "No assistant answers for this inbox"),
+    "llm_disabled": ("Генерация ответов выключена", "Generating replies is switched off"),
+    "owned_by_people": ("Диалог ведут люди", "People are handling this conversation"),
+    "model_asked": ("Ассистент попросил человека", "The assistant asked for a person"),
+    "model_unavailable": ("Языковая модель недоступна", "The language model is unavailable"),
+    "model_auth_failed": ("Языковая модель не приняла ключ", "The language model refused the key"),
+    "model_misbehaved": ("Языковая модель ответила непонятно", "The language model gave no usable answer"),
+    "empty_reply": ("Ассистент не нашёл, что ответить", "The assistant had nothing to say"),
+    "reply_too_long": ("Ответ не помещается в сообщение канала", "The reply does not fit into one message"),
+    "draft_ready": ("Черновик ждёт одобрения", "A draft is waiting for approval"),
+    "automatic_message": ("Автоматическое сообщение: на него не отвечают", "An automatic message: not answered"),
+    "turn_stuck": ("Ответ не удалось подготовить", "No reply could be prepared"),
+    # Why an outgoing message was not sent.
+    "newer_message": ("Клиент написал ещё", "The customer wrote on"),
+    "human_answered": ("Ответил человек", "A person answered"),
+    "conversation_closed": ("Диалог закрыт", "The conversation was closed"),
+    "channel_rejected": ("Канал не принял сообщение", "The channel refused the message"),
+    "channel_unavailable": ("Канал не отвечал слишком долго", "The channel was down for too long"),
+    "recipient_unreachable": ("Клиенту нельзя написать", "The customer cannot be written to"),
+    "text_too_long": ("Текст длиннее, чем допускает канал", "The text is longer than the channel allows"),
+    "unconfirmed": (
+        "Неизвестно, дошло ли сообщение: проверьте в приложении канала",
+        "It is unknown whether the message arrived: look in the channel's own app",
+    ),
+    "file_too_big": ("Файл больше, чем отдаёт канал", "The file is larger than the channel hands out"),
+    "file_gone": ("Канал больше не отдаёт этот файл", "The channel no longer hands out this file"),
+    # What is wrong with an inbox, and what to do.
+    "auth_failed": (
+        "Канал не принимает ключ доступа. Подключите аккаунт заново",
+        "The channel refuses the credentials. Connect the account again",
+    ),
+    "credentials_rejected": (
+        "Канал не принимает ключ доступа. Подключите аккаунт заново",
+        "The channel refuses the credentials. Connect the account again",
+    ),
+    "scope_missing": (
+        "Не выданы нужные права. Подключите аккаунт заново и отметьте все разрешения",
+        "Permissions are missing. Connect the account again and tick every box",
+    ),
+    "tariff_missing": (
+        "Тариф продавца не включает сообщения по API. Смените тариф",
+        "The seller's tariff does not include messages over the API. Change the tariff",
+    ),
+    "webhook_not_set": (
+        "Канал не знает нашего адреса. Нажмите «Подключить»",
+        "The channel does not know our address. Press Connect",
+    ),
+    "webhook_failing": (
+        "Канал не может доставить нам сообщения",
+        "The channel cannot deliver messages to us",
+    ),
+    "conflict": (
+        "Этим ключом пользуется другая программа. Отключите её",
+        "Another program uses this key. Switch it off",
+    ),
+}
+
+
+def text(code: str, language: Language) -> str:
+    """The meaning of a code; an unknown code is shown as it is."""
+    known = TEXTS.get(code)
+    if known is None:
+        return code
+    return known[0] if language == "ru" else known[1]

@@ -1,0 +1,1 @@
+"""The gate between the model and the customer: one small pure function a rule."""

@@ -1,0 +1,147 @@
+"""The gate: what becomes of a turn, decided by code on evidence that code can check.
+
+Two halves of one pure function. `before_model` runs before any token is spent, `after_model` on the proposal.
+Each rule is a small named function; every verdict is kept on the evidence card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from shared.domain.assistants import Assistant, Mode
+from shared.domain.channels import Capabilities
+from shared.domain.conversations import ASSISTANT, Conversation
+from shared.domain.ids import MessageId
+from shared.domain.replies import Check, Decision, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that the rules before the model look at."""
+
+    conversation: Conversation
+    message_id: MessageId
+    """The incoming message that the step was woken for."""
+    assistant: Assistant | None
+    llm_enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """All that the rules after the model look at."""
+
+    proposal: Proposal
+    assistant: Assistant
+    capabilities: Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What becomes of the turn, and why: `reason` is a code of `shared.domain.texts`."""
+
+    decision: Decision
+    reason: str = ""
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    name: str
+    holds: Callable[..., bool]
+    otherwise: Decision
+    reason: str
+
+
+def turn_is_open(given: Situation) -> bool:
+    """Somebody waits for an answer."""
+    return bool(given.conversation.open_turn())
+
+
+def is_newest(given: Situation) -> bool:
+    """No newer message is open: a later event answers the whole turn at once."""
+    return given.conversation.open_turn()[-1] == given.message_id
+
+
+def owner_is_assistant(given: Situation) -> bool:
+    """No person has the conversation, and none was called."""
+    return given.conversation.owner == ASSISTANT
+
+
+def has_assistant(given: Situation) -> bool:
+    """An assistant answers for this inbox."""
+    return given.assistant is not None
+
+
+def assistant_is_on(given: Situation) -> bool:
+    """It is not switched off."""
+    return given.assistant is not None and given.assistant.mode is not Mode.OFF
+
+
+def llm_is_enabled(given: Situation) -> bool:
+    """The platform's kill switch."""
+    return given.llm_enabled
+
+
+def model_answers(offer: Offer) -> bool:
+    """The model did not ask for a person."""
+    return not offer.proposal.handoff
+
+
+def reply_is_not_empty(offer: Offer) -> bool:
+    """There is something to say."""
+    return bool(offer.proposal.reply.strip())
+
+
+def reply_fits(offer: Offer) -> bool:
+    """The channel takes it in one message."""
+    return length(offer.proposal.reply, offer.capabilities) <= offer.capabilities.text_limit
+
+
+def mode_is_autonomous(offer: Offer) -> bool:
+    """The assistant may send without asking."""
+    return offer.assistant.mode is Mode.AUTONOMOUS
+
+
+def length(text: str, capabilities: Capabilities) -> int:
+    """How long a text is in the channel's own units."""
+    if capabilities.text_unit == "utf16":
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text)
+
+
+BEFORE_MODEL = (
+    _Rule("turn_is_open", turn_is_open, Decision.LEAVE, "human_answered"),
+    _Rule("is_newest", is_newest, Decision.LEAVE, "newer_message"),
+    _Rule("owner_is_assistant", owner_is_assistant, Decision.HANDOFF, "owned_by_people"),
+    _Rule("has_assistant", has_assistant, Decision.HANDOFF, "no_assistant"),
+    _Rule("assistant_is_on", assistant_is_on, Decision.HANDOFF, "assistant_off"),
+    _Rule("llm_is_enabled", llm_is_enabled, Decision.HANDOFF, "llm_disabled"),
+)
+AFTER_MODEL = (
+    _Rule("model_answers", model_answers, Decision.HANDOFF, "model_asked"),
+    _Rule("reply_is_not_empty", reply_is_not_empty, Decision.HANDOFF, "empty_reply"),
+    _Rule("reply_fits", reply_fits, Decision.DRAFT, "reply_too_long"),
+    _Rule("mode_is_autonomous", mode_is_autonomous, Decision.DRAFT, "draft_ready"),
+)
+
+
+def before_model(situation: Situation) -> Ruling:
+    """Whether to ask the model at all: `SEND` means go on."""
+    return _judge(BEFORE_MODEL, situation)
+
+
+def after_model(offer: Offer, earlier: Ruling) -> Ruling:
+    """What becomes of the proposal. The checks made before the model are kept with it."""
+    ruling = _judge(AFTER_MODEL, offer)
+    return Ruling(ruling.decision, ruling.reason, earlier.checks + ruling.checks)
+
+
+def _judge(rules: Sequence[_Rule], given: object) -> Ruling:
+    checks: list[Check] = []
+    for rule in rules:
+        passed = rule.holds(given)
+        checks.append(Check(rule=rule.name, passed=passed))
+        if not passed:
+            return Ruling(rule.otherwise, rule.reason, tuple(checks))
+    return Ruling(Decision.SEND, checks=tuple(checks))

@@ -1,0 +1,113 @@
+"""A send that did not succeed: try again later, give up with a reason, or ask a person to look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from shared.domain.inboxes import Health
+from shared.domain.messages import Delivery
+from shared.domain.tasks import DeliverTask
+from shared.errors import ChannelRejected, Stale
+from shared.ports.clock import Clock
+from shared.ports.document_store import Write
+from shared.ports.task_queue import TaskQueue
+from shared.services.directory import InboxDirectory
+from shared.services.pending import after_leaving_outbox
+from shared.services.sending import Sending
+from shared.services.turns import GRACE, FieldChanges, calling_people
+from shared.store.conversations import Conversations
+from shared.store.inboxes import Inboxes
+from shared.store.messages import Messages
+
+State = Literal["queued", "sending"]
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(minutes=10)
+LOOK_AGAIN = timedelta(seconds=10)
+REPAIR_DELAY = timedelta(minutes=5)
+PATIENCE = timedelta(hours=24)
+REPAIR_PATIENCE = timedelta(days=7)
+
+
+def backoff(attempt: int) -> timedelta:
+    """5, 10, 20 ... 600 seconds."""
+    doublings: int = 2 ** min(max(attempt - 1, 0), 10)
+    return min(FIRST_DELAY * doublings, LONGEST_DELAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """What each kind of failure writes. A write that lost a race is left out: the next look decides anew."""
+
+    clock: Clock
+    tasks: TaskQueue
+    directory: InboxDirectory
+
+    async def try_later(self, sending: Sending, wish: timedelta | None) -> None:
+        """The vendor surely did not take it: again after the vendor's wish or a growing pause, for a day."""
+        now = self.clock.now()
+        if now - sending.entry.queued_at > PATIENCE:
+            await self.give_up(sending, "channel_unavailable")
+            return
+        await self._wait(sending, "queued", now + (wish or backoff(sending.entry.attempt)))
+
+    async def look_again(self, sending: Sending, wish: timedelta | None = None) -> None:
+        """The vendor may have taken it: ask its history in a moment, before anything is sent again."""
+        await self._wait(sending, "sending", self.clock.now() + (wish or LOOK_AGAIN))
+
+    async def wait_for_repair(self, sending: Sending, error: ChannelRejected, *, state: State) -> None:
+        """The inbox cannot work: it says so, and its messages wait. `state`: whether one may have been sent."""
+        now = self.clock.now()
+        if now - sending.entry.queued_at > REPAIR_PATIENCE:
+            await self.give_up(sending, error.code)
+            return
+        inbox = sending.opened.inbox
+        problem = {"health": Health.AUTH_FAILED, "problem": error.code, "updated_at": now}
+        await sending.store.commit([Inboxes(sending.store).change(inbox.id, problem)])
+        self.directory.forget(inbox.workspace_id, inbox.id)
+        await self._wait(sending, state, now + REPAIR_DELAY)
+
+    async def give_up(self, sending: Sending, reason: str) -> None:
+        """It will never be accepted as it is: failed, and a person is called."""
+        await self._leave(sending, Delivery.FAILED, reason)
+
+    async def ask_a_person(self, sending: Sending) -> None:
+        """It may have arrived and nobody can be asked: unconfirmed, and a person is called."""
+        await self._leave(sending, Delivery.UNCONFIRMED, "unconfirmed")
+
+    async def _leave(self, sending: Sending, delivery: Delivery, reason: str) -> None:
+        now = self.clock.now()
+        id = sending.message.id
+        changes: FieldChanges = {
+            ("outbox", id): None,
+            **calling_people(reason, now),
+            **after_leaving_outbox(sending.known.conversation, [id], now),
+        }
+        fields = {"delivery": delivery, "problem": reason, "attempts": sending.entry.attempt}
+        change = Messages(sending.store).change(sending.known.conversation.id, id, fields)
+        await self._commit(sending, changes, [change])
+
+    async def _wait(self, sending: Sending, state: State, until: datetime) -> None:
+        conversation = sending.known.conversation
+        id = sending.message.id
+        changes: FieldChanges = {
+            ("outbox", id, "state"): state,
+            ("outbox", id, "lease_until"): until if state == "sending" else None,
+            ("outbox", id, "not_before"): until if state == "queued" else None,
+            ("due_at",): until + GRACE,
+            ("updated_at",): self.clock.now(),
+        }
+        if not await self._commit(sending, changes, []):
+            return
+        again = DeliverTask(workspace_id=conversation.workspace_id, conversation_id=conversation.id)
+        await self.tasks.enqueue(again, run_at=until, name=f"deliver-{id}-{sending.entry.attempt}-{state}")
+
+    async def _commit(self, sending: Sending, changes: FieldChanges, more: list[Write]) -> bool:
+        conversation = sending.known.conversation
+        merge = Conversations(sending.store).merge(conversation.id, changes, version=sending.known.version)
+        try:
+            await sending.store.commit([merge, *more])
+        except Stale:
+            return False
+        return True

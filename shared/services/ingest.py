@@ -1,0 +1,60 @@
+"""The door of the desk for everything that a channel tells: each kind of arrival to its step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.arrivals import (
+    Arrival,
+    Deleted,
+    Echo,
+    Edited,
+    PullHint,
+    Reachability,
+    Received,
+    ThreadMoved,
+)
+from shared.domain.events import InboxPull, Topic
+from shared.domain.inboxes import Inbox
+from shared.ports.event_bus import EventBus
+from shared.services.amend import Amend
+from shared.services.directory import InboxDirectory
+from shared.services.file_notice import FileNotice
+from shared.services.receive import Receive
+from shared.services.record_echo import RecordEcho
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Takes arrivals one at a time; every one may come twice, late or out of order."""
+
+    receive: Receive
+    file_notice: FileNotice
+    record_echo: RecordEcho
+    amend: Amend
+    directory: InboxDirectory
+    bus: EventBus
+
+    async def __call__(self, inbox: Inbox, arrival: Arrival) -> bool:
+        """Whether the arrival was news."""
+        match arrival:
+            case Received(is_automatic=True):
+                return await self.file_notice(inbox, arrival)
+            case Received():
+                return await self.receive(inbox, arrival)
+            case Echo():
+                return await self.record_echo(inbox, arrival)
+            case Edited():
+                return await self.amend.edited(inbox, arrival)
+            case Deleted():
+                return await self.amend.deleted(inbox, arrival)
+            case Reachability():
+                return await self.amend.reachability(inbox, arrival)
+            case ThreadMoved():
+                moved = await self.amend.moved(inbox, arrival)
+                self.directory.forget(inbox.workspace_id, inbox.id)
+                return moved
+            case PullHint():
+                pull = InboxPull(workspace_id=inbox.workspace_id, inbox_id=inbox.id)
+                await self.bus.publish(Topic.INBOX_PULL, pull)
+                return True

@@ -1,0 +1,88 @@
+"""What a conversation still owes its channel, taken back or booked as done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from shared.domain.arrivals import Receipt
+from shared.domain.conversations import Conversation, Status
+from shared.domain.ids import MessageId
+from shared.domain.messages import Author, Delivery, Message
+from shared.domain.model import to_micros
+from shared.ports.document_store import Maximum, Version, Write
+from shared.services.turns import GRACE, FieldChanges, answered_status, preview_of, window_entry
+from shared.store.conversations import Conversations
+from shared.store.messages import Messages
+from shared.store.workspace import WorkspaceStore
+
+MACHINES = frozenset({Author.ASSISTANT, Author.AUTO_RESPONDER})
+
+
+def cancellable(conversation: Conversation) -> list[MessageId]:
+    """Machine-written messages that are queued and not yet on their way."""
+    return [id for id, entry in conversation.outbox.items() if entry.state == "queued" and entry.author in MACHINES]
+
+
+def taking_back(ids: Iterable[MessageId]) -> FieldChanges:
+    """The conversation's part of a cancellation."""
+    return {("outbox", id): None for id in ids}
+
+
+def cancellations(
+    store: WorkspaceStore, conversation: Conversation, ids: Iterable[MessageId], reason: str
+) -> list[Write]:
+    """The messages' part of a cancellation."""
+    fields = {"delivery": Delivery.CANCELLED, "problem": reason}
+    return [Messages(store).change(conversation.id, id, fields) for id in ids]
+
+
+def booking_sent(
+    store: WorkspaceStore,
+    conversation: Conversation,
+    version: Version,
+    message: Message,
+    receipt: Receipt,
+    now: datetime,
+) -> list[Write]:
+    """Two writes that record that the vendor took a message."""
+    attempts = conversation.outbox[message.id].attempt
+    sent = message.model_copy(update={"source_id": receipt.source_id, "at": receipt.at or now})
+    booked = Messages(store).change(
+        conversation.id,
+        message.id,
+        {
+            "delivery": Delivery.SENT,
+            "source_id": sent.source_id,
+            "at": sent.at,
+            "attempts": attempts,
+            "problem": None,
+        },
+    )
+    changes = _after_sending(conversation, sent, now)
+    if receipt.thread:
+        changes[("source_id",)] = receipt.thread
+    moved = Conversations(store).merge(
+        conversation.id, changes, {("last_message_at",): Maximum(to_micros(sent.at))}, version=version
+    )
+    return [booked, moved]
+
+
+def after_leaving_outbox(conversation: Conversation, gone: Iterable[MessageId], now: datetime) -> FieldChanges:
+    """When the sweep must look, once these messages are no longer owed."""
+    left = set(conversation.outbox) - set(gone)
+    owes = bool(left) or (bool(conversation.open_turn()) and conversation.status is Status.AWAITING_RESPONSE)
+    return {("due_at",): now + GRACE if owes else None, ("sweeps",): 0, ("updated_at",): now}
+
+
+def _after_sending(conversation: Conversation, sent: Message, now: datetime) -> FieldChanges:
+    changes: FieldChanges = {
+        ("outbox", sent.id): None,
+        ("window", sent.id): window_entry(sent),
+        ("preview",): preview_of(sent),
+        **after_leaving_outbox(conversation, [sent.id], now),
+    }
+    waits = bool(conversation.open_turn())
+    if conversation.status is not Status.CLOSED and not waits:
+        changes[("status",)] = answered_status(sent.author)
+    return changes

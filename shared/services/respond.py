@@ -1,0 +1,100 @@
+"""The assistant's turn: decide, write the reply, the draft or the handoff. One read, one commit, one event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.events import MessageQueued, MessageReceived, Topic
+from shared.domain.ids import MessageId
+from shared.domain.replies import Decision, EvidenceCard
+from shared.errors import AlreadyExists, ModelError, NotFound, Stale, Unavailable
+from shared.policy.gate import Offer, Ruling, Situation, after_model, before_model
+from shared.ports.channel_opener import ChannelOpener
+from shared.ports.clock import Clock
+from shared.ports.event_bus import EventBus
+from shared.ports.language_model import Completion
+from shared.ports.model_picker import ModelPicker
+from shared.services.briefing import Briefing, Briefings
+from shared.services.directory import InboxDirectory
+from shared.services.outcomes import Outcome, writes_for
+from shared.services.prompting import prompt_for
+from shared.store.conversations import Conversations, Versioned
+from shared.store.platform import Platform
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """Answers a conversation's open turn, once."""
+
+    platform: Platform
+    bus: EventBus
+    clock: Clock
+    directory: InboxDirectory
+    briefings: Briefings
+    opener: ChannelOpener
+    pick_model: ModelPicker
+
+    async def __call__(self, event: MessageReceived) -> Decision:
+        """What became of the turn. Safe to repeat: the reply's id is derived from the message it answers."""
+        for _ in range(ATTEMPTS):
+            known = await Conversations(self.platform.workspace(event.workspace_id)).get(event.conversation_id)
+            if known is None:
+                raise NotFound("no such conversation")
+            outcome = await self._decide(known, event.message_id)
+            if await self._commit(known, outcome):
+                if outcome.ruling.decision is Decision.SEND or known.conversation.outbox:
+                    await self._announce(event)
+                return outcome.ruling.decision
+        raise Unavailable("the conversation is too busy")
+
+    async def _decide(self, known: Versioned, message: MessageId) -> Outcome:
+        conversation = known.conversation
+        inbox = await self.directory.open(conversation.workspace_id, conversation.inbox_id)
+        briefing = await self.briefings.briefing(conversation.workspace_id, inbox.inbox.assistant_id)
+        settings = await self.briefings.llm_settings()
+        assistant = briefing.assistant if briefing else None
+        early = before_model(Situation(conversation, message, assistant, settings.llm_enabled))
+        if early.decision is not Decision.SEND or briefing is None:
+            return Outcome(early)
+        started = self.clock.monotonic()
+        try:
+            prompt = prompt_for(briefing, conversation, model=settings.llm_model)
+            completion = await self.pick_model(settings).complete(prompt)
+        except ModelError as error:
+            return Outcome(Ruling(Decision.HANDOFF, error.code, early.checks))
+        offer = Offer(completion.proposal, briefing.assistant, self.opener.capabilities(conversation.channel))
+        ruling = after_model(offer, early)
+        latency = round((self.clock.monotonic() - started) * 1000)
+        return Outcome(ruling, completion, _card(ruling, briefing, completion, latency))
+
+    async def _commit(self, known: Versioned, outcome: Outcome) -> bool:
+        """False: the conversation moved while the model was writing; decide again."""
+        store = self.platform.workspace(known.conversation.workspace_id)
+        writes = writes_for(store, known, outcome, self.clock.now())
+        if not writes:
+            return True
+        try:
+            await store.commit(writes)
+        except (Stale, AlreadyExists):
+            return False
+        return True
+
+    async def _announce(self, event: MessageReceived) -> None:
+        queued = MessageQueued(workspace_id=event.workspace_id, conversation_id=event.conversation_id)
+        await self.bus.publish(Topic.MESSAGE_QUEUED, queued)
+
+
+def _card(ruling: Ruling, briefing: Briefing, completion: Completion, latency_ms: int) -> EvidenceCard:
+    return EvidenceCard(
+        decision=ruling.decision,
+        checks=ruling.checks,
+        citations=completion.proposal.citations,
+        assistant_id=briefing.assistant.id,
+        assistant_version=briefing.assistant.version,
+        knowledge_version=briefing.assistant.knowledge_version,
+        model=completion.model,
+        usage=completion.usage,
+        latency_ms=latency_ms,
+    )

@@ -1,0 +1,29 @@
+"""Delayed work, each kind to its step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.tasks import DeliverTask, RespondTask, StoreAttachmentsTask, Task
+from shared.services.deliver import Deliver
+from shared.services.respond import Respond
+from shared.services.store_attachments import StoreAttachments
+
+
+@dataclass(frozen=True, slots=True)
+class RunTask:
+    """Every step looks at the state first: a task that comes too late does nothing."""
+
+    respond: Respond
+    deliver: Deliver
+    store_attachments: StoreAttachments
+
+    async def __call__(self, task: Task) -> None:
+        """Do it."""
+        match task:
+            case RespondTask():
+                await self.respond(task.event)
+            case DeliverTask():
+                await self.deliver(task)
+            case StoreAttachmentsTask():
+                await self.store_attachments(task)

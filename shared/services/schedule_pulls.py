@@ -1,0 +1,58 @@
+"""Each minute: which inboxes are due for a pull. An idle tick writes nothing, so what is due is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from shared.domain.channels import Capabilities
+from shared.domain.events import InboxPull, Topic
+from shared.domain.inboxes import Inbox
+from shared.domain.model import EPOCH
+from shared.ports.channel_opener import ChannelOpener
+from shared.ports.clock import Clock
+from shared.ports.event_bus import EventBus
+from shared.store.platform import Platform
+
+LIVELY = timedelta(minutes=15)
+"""For so long after something came an inbox is pulled at its quick pace."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePulls:
+    """Publishes one `inbox-pull` for each inbox that is due."""
+
+    platform: Platform
+    bus: EventBus
+    clock: Clock
+    opener: ChannelOpener
+
+    async def __call__(self) -> int:
+        """How many are due."""
+        now = self.clock.now()
+        connected = await self.platform.connected_inboxes()
+        due = [inbox for inbox in connected if is_due(inbox, self.opener.capabilities(inbox.channel), now)]
+        for inbox in due:
+            pull = InboxPull(workspace_id=inbox.workspace_id, inbox_id=inbox.id)
+            await self.bus.publish(Topic.INBOX_PULL, pull)
+        return len(due)
+
+
+def is_due(inbox: Inbox, capabilities: Capabilities, now: datetime) -> bool:
+    """Whether the minute of `now` is one of this inbox's own: every so many minutes, spread by its id."""
+    pace = _pace(inbox, capabilities, now)
+    if pace is None or (inbox.retry_at is not None and now < inbox.retry_at):
+        return False
+    every = max(int(pace.total_seconds()) // 60, 1)
+    minute = int((now - EPOCH).total_seconds()) // 60
+    return (minute + _spread(inbox.id)) % every == 0
+
+
+def _pace(inbox: Inbox, capabilities: Capabilities, now: datetime) -> timedelta | None:
+    lively = inbox.last_activity_at is not None and now - inbox.last_activity_at < LIVELY
+    return capabilities.pull_every if lively else capabilities.pull_every_idle or capabilities.pull_every
+
+
+def _spread(identity: str) -> int:
+    return int.from_bytes(sha256(identity.encode()).digest()[:4], "big")

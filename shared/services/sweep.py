@@ -1,0 +1,80 @@
+"""Find what the state says is still owed and publish it again: no event is ever the only copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.conversations import Conversation, Status
+from shared.domain.events import MessageQueued, MessageReceived, Topic
+from shared.errors import Stale
+from shared.ports.clock import Clock
+from shared.ports.event_bus import EventBus
+from shared.services.turns import GRACE, FieldChanges, calling_people, silencing_assistant
+from shared.store.conversations import Conversations
+from shared.store.platform import Due, Platform
+
+BATCH = 100
+PATIENCE = 6
+"""After so many pushes a turn goes to people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Writes nothing where nothing is owed."""
+
+    platform: Platform
+    bus: EventBus
+    clock: Clock
+
+    async def __call__(self) -> int:
+        """How many conversations were pushed on."""
+        now = self.clock.now()
+        due = await self.platform.due_conversations(now, limit=BATCH)
+        for found in due:
+            await self._push_on(found, now)
+        return len(due)
+
+    async def _push_on(self, due: Due, now: datetime) -> None:
+        # Publish before writing: a crash in between publishes twice, never not at all.
+        await self._publish(due.conversation)
+        store = self.platform.workspace(due.conversation.workspace_id)
+        changes = next_look(due.conversation, now)
+        merge = Conversations(store).merge(due.conversation.id, changes, version=due.version)
+        try:
+            await store.commit([merge])
+        except Stale:
+            return  # somebody is at it
+
+    async def _publish(self, conversation: Conversation) -> None:
+        if conversation.outbox:
+            queued = MessageQueued(workspace_id=conversation.workspace_id, conversation_id=conversation.id)
+            await self.bus.publish(Topic.MESSAGE_QUEUED, queued)
+        if waits_for_reply(conversation):
+            await self.bus.publish(Topic.MESSAGE_RECEIVED, _turn_of(conversation))
+
+
+def waits_for_reply(conversation: Conversation) -> bool:
+    """A customer's turn that nobody has decided about."""
+    return conversation.status is Status.AWAITING_RESPONSE and bool(conversation.open_turn())
+
+
+def next_look(conversation: Conversation, now: datetime) -> FieldChanges:
+    """When to look again, ever more rarely; a turn that cannot be answered goes to people."""
+    if conversation.sweeps >= PATIENCE and waits_for_reply(conversation) and not conversation.outbox:
+        return {**calling_people("turn_stuck", now), **silencing_assistant()}
+    if not conversation.outbox and not waits_for_reply(conversation):
+        return {("due_at",): None, ("sweeps",): 0}
+    pause = min(GRACE * (1 << min(conversation.sweeps, 6)), timedelta(hours=1))
+    return {("due_at",): now + pause, ("sweeps",): conversation.sweeps + 1}
+
+
+def _turn_of(conversation: Conversation) -> MessageReceived:
+    newest = conversation.open_turn()[-1]
+    return MessageReceived(
+        workspace_id=conversation.workspace_id,
+        inbox_id=conversation.inbox_id,
+        conversation_id=conversation.id,
+        message_id=newest,
+        received_at=conversation.window[newest].received_at,
+    )

@@ -1,0 +1,62 @@
+"""Messages of a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.domain.ids import ConversationId, MessageId
+from shared.domain.messages import Message
+from shared.ports.document_store import Create, Exists, Filter, Merge, Order, Query, Version
+from shared.store.codec import fields_of, noun_of, noun_or_none, top_level
+from shared.store.pages import Page, page_of
+from shared.store.workspace import WorkspaceStore
+
+
+class Messages:
+    """`workspaces/{ws}/conversations/{id}/messages/{id}`."""
+
+    def __init__(self, store: WorkspaceStore) -> None:
+        self._store = store
+
+    def path(self, conversation: ConversationId, message: MessageId) -> str:
+        """Where a message lies."""
+        return self._store.path("conversations", conversation, "messages", message)
+
+    def creation(self, message: Message) -> Create:
+        """A write that fails when the message is known."""
+        return Create(self.path(message.conversation_id, message.id), fields_of(message))
+
+    def change(self, conversation: ConversationId, message: MessageId, fields: Mapping[str, Any]) -> Merge:
+        """A write to top-level fields of a known message."""
+        return Merge(self.path(conversation, message), top_level(fields), condition=Exists())
+
+    async def get(self, conversation: ConversationId, message: MessageId) -> Message | None:
+        """One message."""
+        return noun_or_none(Message, await self._store.get(self.path(conversation, message)))
+
+    async def get_versioned(self, conversation: ConversationId, message: MessageId) -> tuple[Message, Version] | None:
+        """One message with the version to condition a write on."""
+        document = await self._store.get(self.path(conversation, message))
+        return None if document is None else (noun_of(Message, document.data), document.version)
+
+    async def page(
+        self, conversation: ConversationId, *, limit: int, after: str | None = None, newest_first: bool = True
+    ) -> Page[Message]:
+        """The history, newest first unless asked otherwise; `after` is the cursor of the page before."""
+        query = Query(
+            self._store.path("conversations", conversation, "messages"),
+            order=(Order("at", descending=newest_first),),
+            limit=limit,
+        )
+        return await page_of(self._store, query, Message, after)
+
+    async def with_source_id(self, conversation: ConversationId, source_id: str) -> Message | None:
+        """The message that the vendor knows by this id, whoever wrote it."""
+        query = Query(
+            self._store.path("conversations", conversation, "messages"),
+            filters=(Filter("source_id", "==", source_id),),
+            limit=1,
+        )
+        found = await self._store.query(query)
+        return noun_of(Message, found[0].data) if found else None

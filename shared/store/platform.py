@@ -1,0 +1,98 @@
+"""What crosses workspaces: look-ups of entry functions, the sweep, the scheduler, run-time settings.
+
+A separate, named door: nothing that serves a member's request opens it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.conversations import Conversation
+from shared.domain.ids import InboxId, WorkspaceId
+from shared.domain.inboxes import Health, Inbox
+from shared.domain.llm_settings import LlmSettings
+from shared.domain.model import to_micros
+from shared.ports.document_store import Delete, DocumentStore, Filter, Order, Query, Set, Version, Write
+from shared.store.codec import fields_of, noun_of, noun_or_none
+from shared.store.workspace import WorkspaceStore
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where something that comes from outside belongs."""
+
+    workspace_id: WorkspaceId
+    inbox_id: InboxId
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A conversation that the sweep must look at."""
+
+    conversation: Conversation
+    version: Version
+
+
+class Platform:
+    """`routes/{key}`, `settings/llm`, and the questions that are asked over all workspaces."""
+
+    def __init__(self, store: DocumentStore) -> None:
+        self._store = store
+
+    def workspace(self, workspace_id: WorkspaceId) -> WorkspaceStore:
+        """The store of one workspace."""
+        return WorkspaceStore(self._store, workspace_id)
+
+    def inbox_route(self, route: Route) -> Set:
+        """A write that makes an inbox findable by its id alone."""
+        return Set(f"routes/inbox:{route.inbox_id}", {"workspace_id": route.workspace_id, "inbox_id": route.inbox_id})
+
+    def mailbox_route(self, email: str, route: Route) -> Set:
+        """A write that makes an inbox findable by its mailbox."""
+        return Set(f"routes/mailbox:{email.lower()}", {"workspace_id": route.workspace_id, "inbox_id": route.inbox_id})
+
+    def route_removals(self, inbox: Inbox) -> list[Write]:
+        """Writes that make an inbox unfindable."""
+        removals: list[Write] = [Delete(f"routes/inbox:{inbox.id}")]
+        if "@" in inbox.account and not inbox.account.startswith("@"):
+            removals.append(Delete(f"routes/mailbox:{inbox.account.lower()}"))
+        return removals
+
+    async def route_of_inbox(self, inbox: str) -> Route | None:
+        """Where an inbox id belongs."""
+        return await self._route(f"inbox:{inbox}")
+
+    async def route_of_mailbox(self, email: str) -> Route | None:
+        """Where a mailbox belongs."""
+        return await self._route(f"mailbox:{email.lower()}")
+
+    async def due_conversations(self, now: datetime, *, limit: int) -> list[Due]:
+        """Conversations that owe something since before `now`, the longest first."""
+        query = Query("conversations", (Filter("due_at", "<=", to_micros(now)),), (Order("due_at"),), limit, group=True)
+        return [Due(noun_of(Conversation, found.data), found.version) for found in await self._store.query(query)]
+
+    async def connected_inboxes(self, *, limit: int = 1000) -> list[Inbox]:
+        """Every inbox that works."""
+        query = Query("inboxes", (Filter("health", "==", Health.CONNECTED.value),), limit=limit, group=True)
+        return [noun_of(Inbox, found.data) for found in await self._store.query(query)]
+
+    async def llm_settings(self) -> LlmSettings | None:
+        """The run-time settings of the model; None: never set."""
+        return noun_or_none(LlmSettings, await self._store.get("settings/llm"))
+
+    async def save_llm_settings(self, settings: LlmSettings) -> None:
+        """Set them for everybody."""
+        await self._store.commit([Set("settings/llm", fields_of(settings))])
+
+    async def commit(self, writes: list[Write]) -> None:
+        """Writes that touch both routes and a workspace, or none of them."""
+        await self._store.commit(writes)
+
+    async def _route(self, key: str) -> Route | None:
+        if not key.strip() or "/" in key or len(key) > 300:
+            return None
+        document = await self._store.get(f"routes/{key}")
+        if document is None:
+            return None
+        return Route(WorkspaceId(str(document.data["workspace_id"])), InboxId(str(document.data["inbox_id"])))
