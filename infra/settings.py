@@ -65,3 +65,19 @@ class Settings(BaseSettings):
     access_token_minutes: int = Field(default=15, ge=1, le=24 * 60)
     vendors: VendorSettings = Field(default_factory=VendorSettings)
     llm: LlmEnvironment = Field(default_factory=LlmEnvironment)
+
+    def sandbox_vendors(self) -> VendorSettings:
+        """The vendors' addresses in the simulated world. What the environment names goes before it."""
+        root = f"{self.public_url}/sandbox/api"
+        simulated = {
+            "telegram_api_url": f"{root}/telegram_bot",
+            "gmail_api_url": f"{root}/gmail",
+            "google_oauth_url": f"{root}/gmail",
+            "google_consent_url": f"{root}/gmail/consent",
+            "google_client_id": "sandbox-client",
+            "google_client_secret": SecretStr("sandbox-secret"),
+            "gmail_topic": f"projects/{self.project}/topics/gmail",
+            "avito_api_url": f"{root}/avito",
+        }
+        named = self.vendors.model_fields_set
+        return self.vendors.model_copy(update={name: url for name, url in simulated.items() if name not in named})

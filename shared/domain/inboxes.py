@@ -29,6 +29,8 @@ class Inbox(Noun):
     health: Health = Health.CONNECTING
     problem: str | None = None
     """A code of `shared.domain.texts` that says what is wrong and what to do."""
+    is_simulated: bool = False
+    """An account of the sandbox's world, not of the real vendor."""
     account: str = ""
     """The vendor's own name of the account: a bot's @name, a mailbox, an Avito account id."""
     credentials: str = ""

@@ -1,0 +1,1 @@
+"""Pulls one inbox from its cursor."""

@@ -1,0 +1,1 @@
+"""The other vendors' webhooks: `/hooks/{channel}/{inbox_id}/{secret}`."""

@@ -1,0 +1,1 @@
+"""Daily: renews every registration that its vendor forgets."""

@@ -1,0 +1,1 @@
+"""The assistant's turn: the reply, the draft or the handoff."""

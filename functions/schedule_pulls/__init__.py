@@ -1,0 +1,1 @@
+"""Each minute: which inboxes are due for a pull."""

@@ -1,0 +1,1 @@
+"""Each minute: publishes again what the state says is owed."""

@@ -1,0 +1,1 @@
+"""Telegram's webhook: `/hooks/telegram/{inbox_id}` with the secret in a header."""

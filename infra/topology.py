@@ -1,0 +1,66 @@
+"""Which function does what: the one table that the embedded stack, the emulators and terraform go by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from infra.local.queue.schedules import Schedule
+
+GMAIL_TOPIC = "gmail"
+"""Gmail's watch publishes here; the other topics are `shared.domain.events.Topic`."""
+FUNCTIONS = (
+    "gmail_push",
+    "telegram_webhook",
+    "channel_webhook",
+    "schedule_pulls",
+    "channel_pull",
+    "llm_reply",
+    "deliver",
+    "run_task",
+    "gmail_watch",
+    "sweep",
+)
+SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
+    GMAIL_TOPIC: ("gmail_push",),
+    "message-received": ("llm_reply",),
+    "message-queued": ("deliver",),
+    "inbox-pull": ("channel_pull",),
+}
+"""Topic to the functions that get its events pushed."""
+SCHEDULES = (
+    Schedule("schedule-pulls", "schedule_pulls", timedelta(minutes=1)),
+    Schedule("sweep", "sweep", timedelta(minutes=1)),
+    Schedule("gmail-watch", "gmail_watch", timedelta(days=1)),
+)
+WEBHOOKS = {"telegram": "telegram_webhook"}
+"""First part of the address behind `/hooks/` to the function; all others go to `channel_webhook`."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookAddress:
+    """The parts of `/hooks/{channel}/{inbox_id}[/{secret}]`."""
+
+    channel: str
+    inbox_id: str
+    secret: str
+
+    @property
+    def function(self) -> str:
+        """Who answers this address."""
+        return WEBHOOKS.get(self.channel, "channel_webhook")
+
+
+def read_address(path: str) -> HookAddress | None:
+    """A hook's address, or None for any other path."""
+    parts = path.strip("/").split("/")
+    if len(parts) not in (3, 4) or parts[0] != "hooks" or not all(parts):
+        return None
+    return HookAddress(parts[1], parts[2], parts[3] if len(parts) == 4 else "")
+
+
+def handler(function: str) -> Any:
+    """The entry point of a function: an async callable from a Starlette request to a response."""
+    return getattr(import_module(f"functions.{function}.main"), function)

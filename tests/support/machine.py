@@ -1,0 +1,225 @@
+"""The whole desk in one process with a clock that stands still: functions behind their real doors, the embedded
+queue worked by hand, and the simulated vendors on real loopback HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+from infra.bootstrap import Desk, Ports, install
+from infra.channels.opener import secret_context
+from infra.cipher import ensure_key
+from infra.local.functions import FunctionsHere
+from infra.local.queue.ports import QueueBus
+from infra.sandbox.outside import Outside
+from infra.sandbox.standin import Standin
+from infra.settings import Settings
+from infra.topology import SUBSCRIPTIONS
+from shared.domain.assistants import Assistant, Chunk, Mode
+from shared.domain.channels import ChannelKind
+from shared.domain.conversations import Conversation
+from shared.domain.ids import AssistantId, ChunkId, InboxId, WorkspaceId
+from shared.domain.inboxes import Health, Inbox
+from shared.domain.messages import Message
+from shared.ports.document_store import DocumentStore
+from shared.store.assistants import Assistants
+from shared.store.conversations import ConversationFilter, Conversations
+from shared.store.inboxes import Inboxes
+from shared.store.messages import Messages
+from shared.store.platform import Route
+from tests.support.clock import CountingIds, ManualClock
+from tests.support.watching import Killed, Probe, watch
+
+WORKSPACE = WorkspaceId("ws1")
+ASSISTANT = AssistantId("assistant1")
+FAQ = {
+    "Сколько стоит доставка?": "Доставка по городу стоит 300 рублей.",
+    "How long does delivery take?": "Delivery takes two days.",
+}
+
+
+class Machine:
+    """One installation. `reboot` is what a crash leaves: the files, and nothing in memory."""
+
+    def __init__(self, folder: Path, url: str, make_store: Callable[[], DocumentStore] | None = None) -> None:
+        self.settings = Settings(data_dir=folder, public_url=url)
+        self.clock = ManualClock()
+        self.probe = Probe()
+        self.functions = FunctionsHere()
+        self._make_store = make_store
+        self._first = self._ports()
+        self.outside = Outside(folder / "outside.db", self.clock, httpx.AsyncClient(), self._notify)
+        self.reboot()
+
+    def reboot(self, probe: Probe | None = None) -> None:
+        """Start again with empty memory."""
+        if probe is not None:
+            self.probe = probe
+        ports = self._ports()
+        self.queue = ports.queue
+        self.desk = Desk(watch(ports, self.probe))
+        install(self.desk)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The functions' door for vendors. Where the process dies, the vendor sees an error."""
+        try:
+            await self.functions(scope, receive, send)
+        except Killed:
+            self.reboot()
+            await JSONResponse({}, 500)(scope, receive, send)
+
+    async def pump(self) -> None:
+        """Work the queue until nothing is due."""
+        while rows := self.queue.due(self.clock.now(), 1):
+            row = rows[0]
+            if await self._post(row.target, row.body) in (200, 204):
+                self.queue.finish(row, self.clock.now())
+            else:
+                self.queue.postpone(row, self.clock.now() + timedelta(seconds=1))
+
+    async def run(self, seconds: float = 6.0) -> None:
+        """Let the world go on for a while: pushes arrive, events are worked, delayed work comes due."""
+        for _ in range(max(int(seconds), 1)):
+            await self.outside.pusher.drained()
+            await self.pump()
+            self.clock.advance(1)
+        await self.outside.pusher.drained()
+        await self.pump()
+
+    async def settle(self, minutes: int = 6) -> None:
+        """Minutes pass, each with its ticks, as after a fault."""
+        await self.run()
+        for _ in range(minutes):
+            self.clock.advance(60)
+            await self._tick("schedule_pulls")
+            await self._tick("sweep")
+            await self.run(2)
+
+    async def connect(self, kind: ChannelKind, *, mode: Mode = Mode.AUTONOMOUS) -> Standin:
+        """An inbox of this kind in the simulated world, with an assistant that knows the FAQ."""
+        await ensure_key(self._first.secrets)
+        await self._hire(mode)
+        inbox = InboxId(kind.value)
+        context = secret_context(inbox)
+        credentials = json.dumps(self.outside.present(kind, inbox, kind.value))
+        secret = "the-secret-of-this-inbox"
+        now = self.clock.now()
+        cipher, platform = self._first.cipher, self.desk.platform
+        noun = Inbox(
+            id=inbox,
+            workspace_id=WORKSPACE,
+            channel=kind,
+            name=kind.value,
+            is_simulated=True,
+            credentials=await cipher.encrypt(credentials, context=context),
+            webhook_secret=await cipher.encrypt(secret, context=context),
+            assistant_id=ASSISTANT,
+            created_at=now,
+            updated_at=now,
+        )
+        store, route = platform.workspace(WORKSPACE), Route(WORKSPACE, inbox)
+        await platform.commit([Inboxes(store).creation(noun), platform.inbox_route(route)])
+        opened = await self.desk.directory.open(WORKSPACE, inbox)
+        connection = await opened.channel.connect(self._webhook_url(kind, inbox, secret))
+        changes = {"account": connection.account, "cursor": connection.cursor, "health": Health.CONNECTED}
+        writes = [Inboxes(store).change(inbox, changes)]
+        if "@" in connection.account[1:]:
+            await platform.commit([platform.mailbox_route(connection.account, route)])
+        await store.commit(writes)
+        self.desk.directory.forget(WORKSPACE, inbox)
+        await self.run(2)
+        return self.outside.standins[kind]
+
+    async def conversations(self) -> list[Conversation]:
+        store = Conversations(self.desk.platform.workspace(WORKSPACE))
+        return (await store.page(ConversationFilter(), limit=100)).items
+
+    async def messages(self, conversation: Conversation) -> list[Message]:
+        store = Messages(self.desk.platform.workspace(WORKSPACE))
+        return (await store.page(conversation.id, limit=200, newest_first=False)).items
+
+    async def close(self) -> None:
+        install(None)
+        await self.outside.close()
+
+    def _ports(self) -> Ports:
+        ports = Ports(self.settings)
+        ports.__dict__ |= {"clock": self.clock, "ids": CountingIds()}
+        if self._make_store is not None:
+            ports.__dict__["store"] = self._make_store()
+        return ports
+
+    async def _hire(self, mode: Mode) -> None:
+        assistants = Assistants(self.desk.platform.workspace(WORKSPACE))
+        if await assistants.get(ASSISTANT) is not None:
+            return
+        now = self.clock.now()
+        assistant = Assistant(
+            id=ASSISTANT, workspace_id=WORKSPACE, name="Анна", mode=mode, created_at=now, updated_at=now
+        )
+        await self.desk.platform.commit([assistants.creation(assistant)])
+        for position, (question, answer) in enumerate(FAQ.items()):
+            chunk = Chunk(
+                id=ChunkId(f"chunk{position}"),
+                question=question,
+                answer=answer,
+                position=position,
+                created_at=now,
+                updated_at=now,
+            )
+            await self.desk.platform.commit(assistants.chunk_creation(ASSISTANT, chunk))
+
+    async def _post(self, target: str, body: bytes) -> int:
+        try:
+            return await self.functions.deliver(target, body, {"content-type": "application/json"})
+        except Killed:
+            self.reboot()
+            return 500
+
+    async def _tick(self, target: str) -> None:
+        await self._post(target, b"")
+
+    async def _notify(self, topic: str, data: dict[str, Any]) -> None:
+        """Gmail publishes."""
+        bus = QueueBus(self._first.queue, self.clock, CountingIds("push"), SUBSCRIPTIONS)
+        await bus.publish_data(topic.rpartition("/")[2], json.dumps(data).encode(), {})
+
+    def _webhook_url(self, kind: ChannelKind, inbox: InboxId, secret: str) -> str:
+        if kind is ChannelKind.TELEGRAM_BOT:
+            return f"{self.settings.public_url}/hooks/telegram/{inbox}"
+        return f"{self.settings.public_url}/hooks/{kind.value}/{inbox}/{secret}"
+
+
+@asynccontextmanager
+async def running_machine(folder: Path, make_store: Callable[[], DocumentStore] | None = None) -> Any:
+    """A machine whose vendors and doors listen on a free port of this host."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        machine = Machine(folder, f"http://127.0.0.1:{port}", make_store)
+        routes = [Mount("/sandbox", app=machine.outside.app()), Mount("/", app=machine)]
+        config = uvicorn.Config(Starlette(routes=routes), log_level="error", lifespan="off")
+        server = uvicorn.Server(config)
+        listener.listen(128)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
+            await asyncio.sleep(0.005)
+        try:
+            yield machine
+        finally:
+            await machine.close()
+            server.should_exit = True
+            await serving
