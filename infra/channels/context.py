@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -32,8 +32,8 @@ class ChannelContext:
     inbox_id: str
     account: str
     """`Inbox.account`; empty until connected."""
-    credentials: Mapping[str, str]
-    webhook_secret: str
+    credentials: Mapping[str, str] = field(repr=False)
+    webhook_secret: str = field(repr=False)
     vendors: VendorSettings
     http: httpx.AsyncClient
     """Shared by the process: an adapter never closes it and sets its own timeout on each call."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import httpx
@@ -14,7 +14,7 @@ _DELAYS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0, 10.0, 10.0, 20.0, 30.0)
 class Pusher:
     """One queue a key: a call that fails holds back the ones behind it, as at Telegram."""
 
-    def __init__(self, client: httpx.AsyncClient, *, sleep: Callable[[float], Any] = asyncio.sleep) -> None:
+    def __init__(self, client: httpx.AsyncClient, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._client = client
         self._sleep = sleep
         self._tails: dict[str, asyncio.Task[None]] = {}

@@ -16,6 +16,7 @@ from shared.domain.arrivals import Receipt
 from shared.domain.conversations import Conversation
 from shared.domain.events import MessageQueued
 from shared.domain.ids import MessageId
+from shared.domain.inboxes import Health
 from shared.domain.tasks import DeliverTask
 from shared.errors import (
     ChannelRejected,
@@ -105,6 +106,8 @@ class Deliver:
             await self._unclear(marked)
         else:
             await self._book(marked, receipt)
+            if marked.opened.inbox.health is Health.AUTH_FAILED:
+                await self.failures.repaired(marked)
             return await self._following(marked)
         return None
 

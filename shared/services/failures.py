@@ -68,6 +68,13 @@ class Failures:
         self.directory.forget(inbox.workspace_id, inbox.id)
         await self._wait(sending, state, now + REPAIR_DELAY)
 
+    async def repaired(self, sending: Sending) -> None:
+        """The vendor takes messages again: the inbox says so."""
+        inbox = sending.opened.inbox
+        well = {"health": Health.CONNECTED, "problem": None, "updated_at": self.clock.now()}
+        await sending.store.commit([Inboxes(sending.store).change(inbox.id, well)])
+        self.directory.forget(inbox.workspace_id, inbox.id)
+
     async def give_up(self, sending: Sending, reason: str) -> None:
         """It will never be accepted as it is: failed, and a person is called."""
         await self._leave(sending, Delivery.FAILED, reason)

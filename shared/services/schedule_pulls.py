@@ -40,10 +40,15 @@ class SchedulePulls:
 
 
 def is_due(inbox: Inbox, capabilities: Capabilities, now: datetime) -> bool:
-    """Whether the minute of `now` is one of this inbox's own: every so many minutes, spread by its id."""
+    """Whether the minute of `now` is one of this inbox's own: every so many minutes, spread by its id.
+
+    After a failed pull it is due as soon as its pause is over: something may wait behind the fault.
+    """
     pace = _pace(inbox, capabilities, now)
-    if pace is None or (inbox.retry_at is not None and now < inbox.retry_at):
+    if pace is None:
         return False
+    if inbox.retry_at is not None:
+        return now >= inbox.retry_at
     every = max(int(pace.total_seconds()) // 60, 1)
     minute = int((now - EPOCH).total_seconds()) // 60
     return (minute + _spread(inbox.id)) % every == 0

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Mount
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from infra.bootstrap import Desk, Ports, install
 from infra.channels.opener import secret_context
@@ -55,7 +55,9 @@ class Machine:
     """One installation. `reboot` is what a crash leaves: the files, and nothing in memory."""
 
     def __init__(self, folder: Path, url: str, make_store: Callable[[], DocumentStore] | None = None) -> None:
+        folder.mkdir(exist_ok=True)
         self.settings = Settings(data_dir=folder, public_url=url)
+        self.requests: list[str] = []
         self.clock = ManualClock()
         self.probe = Probe()
         self.functions = FunctionsHere()
@@ -75,6 +77,7 @@ class Machine:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The functions' door for vendors. Where the process dies, the vendor sees an error."""
+        self.requests.append(scope["path"])
         try:
             await self.functions(scope, receive, send)
         except Killed:
@@ -98,6 +101,7 @@ class Machine:
             self.clock.advance(1)
         await self.outside.pusher.drained()
         await self.pump()
+        await self.outside.pusher.drained()
 
     async def settle(self, minutes: int = 6) -> None:
         """Minutes pass, each with its ticks, as after a fault."""
@@ -183,6 +187,7 @@ class Machine:
             await self.desk.platform.commit(assistants.chunk_creation(ASSISTANT, chunk))
 
     async def _post(self, target: str, body: bytes) -> int:
+        self.requests.append(target)
         try:
             return await self.functions.deliver(target, body, {"content-type": "application/json"})
         except Killed:
@@ -203,23 +208,51 @@ class Machine:
         return f"{self.settings.public_url}/hooks/{kind.value}/{inbox}/{secret}"
 
 
+class Site:
+    """A real HTTP server on a free port of this host, whose application can be exchanged."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+        self.url = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Site]:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(128)
+            self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            server = uvicorn.Server(uvicorn.Config(self, log_level="error", lifespan="off"))
+            serving = asyncio.create_task(server.serve(sockets=[listener]))
+            while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
+                await asyncio.sleep(0.005)
+            try:
+                yield self
+            finally:
+                server.should_exit = True
+                await serving
+
+
 @asynccontextmanager
-async def running_machine(folder: Path, make_store: Callable[[], DocumentStore] | None = None) -> Any:
+async def machine_on(
+    site: Site, folder: Path, make_store: Callable[[], DocumentStore] | None = None
+) -> AsyncIterator[Machine]:
+    """A machine behind a site that is listening."""
+    machine = Machine(folder, site.url, make_store)
+    site.app = Starlette(routes=[Mount("/sandbox", app=machine.outside.app()), Mount("/", app=machine)])
+    try:
+        yield machine
+    finally:
+        await machine.close()
+
+
+@asynccontextmanager
+async def running_machine(
+    folder: Path, make_store: Callable[[], DocumentStore] | None = None
+) -> AsyncIterator[Machine]:
     """A machine whose vendors and doors listen on a free port of this host."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-        machine = Machine(folder, f"http://127.0.0.1:{port}", make_store)
-        routes = [Mount("/sandbox", app=machine.outside.app()), Mount("/", app=machine)]
-        config = uvicorn.Config(Starlette(routes=routes), log_level="error", lifespan="off")
-        server = uvicorn.Server(config)
-        listener.listen(128)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
-            await asyncio.sleep(0.005)
-        try:
-            yield machine
-        finally:
-            await machine.close()
-            server.should_exit = True
-            await serving
+    async with Site().listening() as site, machine_on(site, folder, make_store) as machine:
+        yield machine

@@ -39,6 +39,12 @@ class Probe:
     def tally(self) -> Counter[str]:
         return Counter(self.calls)
 
+    def reset(self) -> None:
+        """Count from here."""
+        self.calls.clear()
+        self.commits.clear()
+        self.reads = self.writes = 0
+
     def _die(self, number: int, side: str) -> None:
         if not self.has_fired and number == self.at and side == self.when:
             self.has_fired = True

@@ -1,0 +1,83 @@
+"""A thin client of the Bot API. Every address holds the token, so no error and no log line may carry one."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from infra.channels.calling import call_vendor
+from infra.channels.telegram_bot.objects import Answer
+from infra.channels.telegram_bot.refusals import to_error
+from shared.errors import ChannelError, ChannelRejected, ChannelUnavailable, ChannelUnclear, CredentialsRejected
+
+T = TypeVar("T", bound=BaseModel)
+_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}")
+
+
+class _HideTokens(logging.Filter):
+    """httpx logs the address of each request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = re.sub(r"/bot[0-9]+:[^/\s\"]+", "/bot<token>", record.getMessage()), ()
+        return True
+
+
+_HIDE_TOKENS = _HideTokens()
+
+
+class BotApi:
+    """Calls of one bot. Raises the `ChannelError` family."""
+
+    def __init__(self, http: httpx.AsyncClient, base_url: str, token: str) -> None:
+        logging.getLogger("httpx").addFilter(_HIDE_TOKENS)
+        self._http = http
+        self._base_url = base_url.rstrip("/")
+        self._token = token
+
+    async def call(self, method: str, expect: type[T], parameters: Mapping[str, Any] | None = None) -> T:
+        """Call a method that may be repeated without harm."""
+        return await self._call(method, expect, parameters or {}, repeatable=True)
+
+    async def call_once(self, method: str, expect: type[T], parameters: Mapping[str, Any]) -> T:
+        """Call a method that does something each time: without an answer it is `ChannelUnclear`."""
+        return await self._call(method, expect, parameters, repeatable=False)
+
+    async def download(self, file_path: str) -> bytes:
+        """The bytes of a file that `getFile` has just named."""
+        request = self._http.build_request("GET", self._address("/file", quote(file_path)))
+        response = await call_vendor(self._http, request, repeatable=True)
+        if response.status_code == 401:
+            raise CredentialsRejected("Telegram answered 401", vendor_code="Unauthorized")
+        if not response.is_success:
+            raise ChannelRejected("the file cannot be downloaded", code="file_gone")
+        return response.content
+
+    async def _call(self, method: str, expect: type[T], parameters: Mapping[str, Any], *, repeatable: bool) -> T:
+        request = self._http.build_request("POST", self._address("", method), json=dict(parameters))
+        response = await call_vendor(self._http, request, repeatable=repeatable)
+        try:
+            answer = Answer.model_validate_json(response.content)
+            if answer.ok:
+                return expect.model_validate(answer.result)
+        except ValidationError:
+            raise _unreadable(response, repeatable=repeatable) from None
+        raise to_error(answer)
+
+    def _address(self, area: str, path: str) -> str:
+        if not _TOKEN.fullmatch(self._token):
+            raise CredentialsRejected("this is not a bot's token")
+        return f"{self._base_url}{area}/bot{self._token}/{path}"
+
+
+def _unreadable(response: httpx.Response, *, repeatable: bool) -> ChannelError:
+    """Something between us and Telegram answered, or Telegram in words that we do not know."""
+    detail = f"unreadable answer with status {response.status_code}"
+    if repeatable or not response.is_success:
+        return ChannelUnavailable(detail)
+    return ChannelUnclear(detail)

@@ -1,0 +1,66 @@
+"""What an owner does with a connected account: test it, pause it, let it go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.arrivals import Diagnosis
+from shared.domain.inboxes import Health, Inbox
+from shared.errors import ChannelError, Conflict, InvalidInput
+from shared.ports.channel_opener import ChannelOpener
+from shared.services.change_inbox import ChangeInbox
+from shared.services.pull_inbox import PullInbox
+from shared.store.platform import Platform
+
+_OURS_TO_MEND = frozenset({Health.CONNECTED, Health.AUTH_FAILED, Health.ATTENTION})
+_ABOUT_CREDENTIALS = frozenset({"auth_failed", "credentials_rejected", "scope_missing"})
+
+
+@dataclass(frozen=True, slots=True)
+class ManageInbox:
+    """Each method answers the inbox afterwards, or what was asked for."""
+
+    platform: Platform
+    opener: ChannelOpener
+    change: ChangeInbox
+    pull_inbox: PullInbox
+
+    async def test(self, inbox: Inbox) -> Diagnosis:
+        """Ask the vendor whether the inbox can work, and keep the answer as its health."""
+        try:
+            diagnosis = await (await self.opener.open(inbox)).test()
+        except ChannelError as error:
+            diagnosis = Diagnosis(problem=error.code)
+        health = _health_after(diagnosis)
+        if inbox.health in _OURS_TO_MEND and (health, diagnosis.problem) != (inbox.health, inbox.problem):
+            await self.change(inbox, {"health": health, "problem": diagnosis.problem})
+        return diagnosis
+
+    async def pull(self, inbox: Inbox) -> int:
+        """Fetch what is new, now; how much it was. Raises `Conflict` (`inbox_not_connected`)."""
+        if inbox.health is not Health.CONNECTED:
+            raise Conflict("only a connected inbox is pulled", code="inbox_not_connected")
+        return await self.pull_inbox(inbox.workspace_id, inbox.id)
+
+    async def pause(self, inbox: Inbox) -> Inbox:
+        """Take nothing until it is registered again. The vendor no longer calls us and keeps what comes, if it can."""
+        await self._disconnect(inbox)
+        return await self.change(inbox, {"health": Health.PAUSED, "problem": None})
+
+    async def remove(self, inbox: Inbox) -> None:
+        """Let the account go. Its conversations stay, its secrets and look-ups do not."""
+        await self._disconnect(inbox)
+        gone = {"health": Health.PAUSED, "problem": None, "credentials": "", "webhook_secret": ""}
+        await self.change(inbox, gone, self.platform.route_removals(inbox))
+
+    async def _disconnect(self, inbox: Inbox) -> None:
+        try:
+            await (await self.opener.open(inbox)).disconnect()
+        except (ChannelError, InvalidInput):
+            return  # a vendor that is down or has shut us out does not keep an owner from leaving
+
+
+def _health_after(diagnosis: Diagnosis) -> Health:
+    if diagnosis.problem is None:
+        return Health.CONNECTED
+    return Health.AUTH_FAILED if diagnosis.problem in _ABOUT_CREDENTIALS else Health.ATTENTION

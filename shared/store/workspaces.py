@@ -1,0 +1,56 @@
+"""Workspaces, one a slug."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.ids import UserId, WorkspaceId
+from shared.domain.people import Workspace
+from shared.ports.document_store import At, Create, DocumentStore, Filter, Increment, Merge, Query, Version, Write
+from shared.store.codec import fields_of, noun_of
+
+MOST_MEMBERSHIPS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class VersionedWorkspace:
+    """A workspace with the version to condition a write on."""
+
+    workspace: Workspace
+    version: Version
+
+
+class Workspaces:
+    """`workspaces/{id}`, and `routes/slug:{slug}` that keeps the slug unique."""
+
+    def __init__(self, store: DocumentStore) -> None:
+        self._store = store
+
+    def creation(self, workspace: Workspace) -> list[Write]:
+        """Writes that fail when the workspace or the slug is known."""
+        return [
+            Create(f"workspaces/{workspace.id}", fields_of(workspace)),
+            Create(f"routes/slug:{workspace.slug}", {"workspace_id": workspace.id}),
+        ]
+
+    def roster_change(self, known: VersionedWorkspace) -> Merge:
+        """A write that goes with each change of the members' roles, so that two of them cannot miss each other."""
+        path = f"workspaces/{known.workspace.id}"
+        return Merge(path, {}, {("roster_changes",): Increment(1)}, At(known.version))
+
+    async def get(self, workspace: WorkspaceId) -> VersionedWorkspace | None:
+        """One workspace."""
+        found = await self._store.get(f"workspaces/{workspace}")
+        return None if found is None else VersionedWorkspace(noun_of(Workspace, found.data), found.version)
+
+    async def of_user(self, user: UserId) -> list[Workspace]:
+        """The workspaces that a user is a member of, oldest first."""
+        query = Query("members", (Filter("user_id", "==", user),), limit=MOST_MEMBERSHIPS, group=True)
+        paths = [member.path.partition("/members/")[0] for member in await self._store.query(query)]
+        found = await self._store.get_many(paths) if paths else []
+        workspaces = [noun_of(Workspace, document.data) for document in found if document is not None]
+        return sorted(workspaces, key=lambda workspace: (workspace.created_at, workspace.id))
+
+    async def commit(self, writes: list[Write]) -> None:
+        """All of these writes, or none."""
+        await self._store.commit(writes)

@@ -1,0 +1,76 @@
+"""What a message costs in operations of the store, counted: this is what an operator pays for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from shared.domain.channels import ChannelKind
+from tests.conftest import open_store
+from tests.support.machine import FAQ, Machine, running_machine
+
+DELIVERY = "Сколько стоит доставка?"
+TELEGRAM = ChannelKind.TELEGRAM_BOT
+
+
+@pytest.fixture
+async def machine(store_kind: str, tmp_path: Path) -> AsyncIterator[Machine]:
+    store = open_store(store_kind, tmp_path)
+    async with running_machine(tmp_path, lambda: store) as running:
+        yield running
+    await store.close()
+
+
+async def warmed_up(machine: Machine, kind: ChannelKind) -> None:
+    """One turn of another customer, so that settings and knowledge are in the caches."""
+    standin = await machine.connect(kind)
+    await standin.write(kind.value, "Первый", DELIVERY)
+    await machine.run(3)
+    machine.probe.reset()
+    machine.requests.clear()
+
+
+@pytest.mark.parametrize("kind", [TELEGRAM, ChannelKind.AVITO])
+async def test_ingest_reads_nothing_and_commits_once(machine: Machine, kind: ChannelKind) -> None:
+    await warmed_up(machine, kind)
+
+    await machine.outside.standins[kind].write(kind.value, "Пётр", DELIVERY)
+    await machine.outside.pusher.drained()
+
+    assert machine.probe.tally() == {"store.commit": 1, "bus.publish": 1}
+    assert machine.probe.reads == 0
+    assert machine.probe.commits == [3]
+
+
+@pytest.mark.parametrize("kind", [TELEGRAM, ChannelKind.AVITO])
+async def test_a_whole_automatic_turn_stays_within_its_budget(machine: Machine, kind: ChannelKind) -> None:
+    await warmed_up(machine, kind)
+    standin = machine.outside.standins[kind]
+    if kind is ChannelKind.AVITO:
+        standin.faults.lose_pushes = False
+
+    await standin.write(kind.value, "Пётр", DELIVERY)
+    await machine.outside.pusher.drained()
+    standin.faults.lose_pushes = True  # Avito's echo of our own reply is the next delivery, not part of this turn
+    await machine.pump()
+    machine.clock.advance(3)
+    await machine.pump()
+
+    assert [seen.text for seen in standin.seen_by(kind.value, "Пётр")] == [DELIVERY, FAQ[DELIVERY]]
+    assert machine.probe.reads <= 3
+    assert machine.probe.writes <= 8
+    assert len(machine.requests) <= 5, machine.requests
+
+
+async def test_an_idle_minute_writes_nothing(machine: Machine) -> None:
+    for kind in ChannelKind:
+        await machine.connect(kind)
+    await machine.settle(1)
+    machine.probe.reset()
+
+    await machine.settle(30)
+
+    assert machine.probe.writes == 0
+    assert "channel.pull" in machine.probe.calls
