@@ -117,7 +117,8 @@ class Ports:
                 settings.region,
                 settings.tasks_queue,
                 settings.functions_url,
-                settings.tasks_account,
+                settings.push_account,
+                settings.push_audience,
             )
         )
 

@@ -8,7 +8,7 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 _NOISY = ("httpx", "httpx2", "httpcore", "openai", "googleapiclient", "google_auth_httplib2", "urllib3")
 """Libraries that log whole addresses, which may carry a token."""
@@ -38,9 +38,9 @@ def frames_of(trace: TracebackType | None) -> list[str]:
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)][-12:]
 
 
-def configure_logging(level: int = logging.INFO) -> None:
-    """Log to standard output, and quiet the libraries that log addresses."""
-    handler = logging.StreamHandler(sys.stdout)
+def configure_logging(level: int = logging.INFO, stream: TextIO = sys.stdout) -> None:
+    """Log to a stream, and quiet the libraries that log addresses."""
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _NOISY:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -56,8 +58,9 @@ class Settings(BaseSettings):
     """Expected `email` of those tokens."""
     functions_url: str = ""
     """Where tasks are sent: the address of `run_task`."""
+    function_urls: dict[str, str] = {}
+    """Function to address, as JSON, where functions are processes of their own; empty: they run in this one."""
     tasks_queue: str = "tasks"
-    tasks_account: str = ""
     bucket: str = ""
     demo_password: SecretStr | None = None
     jwt_secret: SecretStr | None = None
@@ -81,3 +84,18 @@ class Settings(BaseSettings):
         }
         named = self.vendors.model_fields_set
         return self.vendors.model_copy(update={name: url for name, url in simulated.items() if name not in named})
+
+
+def child_environment(settings: Settings, project: str, emulators: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the functions' processes on the emulators: this one, and where everything is. The
+    addresses of the emulators are also set here, where Google's clients look for them."""
+    own = {
+        "PARLEY_STACK": "emulators",
+        "PARLEY_PROJECT": project,
+        "PARLEY_DATA_DIR": str(settings.data_dir.resolve()),
+        "PARLEY_PUBLIC_URL": settings.public_url,
+        "GOOGLE_CLOUD_PROJECT": project,
+        **emulators,
+    }
+    os.environ.update(emulators)
+    return {**os.environ, **own}

@@ -21,7 +21,12 @@ def from_micros(micros: int) -> datetime:
 
 
 def _instant(value: Any) -> Any:
-    return from_micros(value) if type(value) is int else value
+    if type(value) is not int:
+        return value
+    try:
+        return from_micros(value)
+    except OverflowError:
+        raise ValueError("outside of what a moment can be") from None
 
 
 Instant = Annotated[datetime, BeforeValidator(_instant)]

@@ -48,6 +48,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Неизвестно, дошло ли сообщение: проверьте в приложении канала",
         "It is unknown whether the message arrived: look in the channel's own app",
     ),
+    "text_empty": ("Пустое сообщение отправить нельзя", "An empty message cannot be sent"),
+    "thread_unknown": ("Канал не знает этого диалога", "The channel does not know this conversation"),
+    "attachment_refused": ("Канал не отдаёт этот файл", "The channel does not hand out this file"),
+    "attachment_gone": ("Канал больше не отдаёт этот файл", "The channel no longer hands out this file"),
+    "attachment_too_large": ("Файл больше, чем отдаёт канал", "The file is larger than the channel hands out"),
     "file_too_big": ("Файл больше, чем отдаёт канал", "The file is larger than the channel hands out"),
     "file_gone": ("Канал больше не отдаёт этот файл", "The channel no longer hands out this file"),
     # What is wrong with an inbox, and what to do.

@@ -34,6 +34,7 @@ class NewInbox:
     name: str
     credentials: Mapping[str, str]
     assistant_id: AssistantId | None = None
+    is_simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class ConnectInbox:
             channel=new.channel,
             name=new.name,
             assistant_id=new.assistant_id,
+            is_simulated=new.is_simulated,
             credentials=await self.secrets.sealed_credentials(id, new.credentials),
             webhook_secret=await self.secrets.sealed_word(id, self.ids.secret()),
             created_at=now,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.domain.ids import UserId, WorkspaceId
-from shared.domain.people import Workspace
+from shared.domain.people import Member, Role, Workspace
 from shared.ports.document_store import At, Create, DocumentStore, Filter, Increment, Merge, Query, Version, Write
 from shared.store.codec import fields_of, noun_of
 
@@ -43,13 +43,18 @@ class Workspaces:
         found = await self._store.get(f"workspaces/{workspace}")
         return None if found is None else VersionedWorkspace(noun_of(Workspace, found.data), found.version)
 
-    async def of_user(self, user: UserId) -> list[Workspace]:
-        """The workspaces that a user is a member of, oldest first."""
+    async def of_user(self, user: UserId) -> list[tuple[Workspace, Role]]:
+        """The workspaces that a user is a member of, and as what, oldest first."""
         query = Query("members", (Filter("user_id", "==", user),), limit=MOST_MEMBERSHIPS, group=True)
-        paths = [member.path.partition("/members/")[0] for member in await self._store.query(query)]
+        members = await self._store.query(query)
+        paths = [member.path.partition("/members/")[0] for member in members]
         found = await self._store.get_many(paths) if paths else []
-        workspaces = [noun_of(Workspace, document.data) for document in found if document is not None]
-        return sorted(workspaces, key=lambda workspace: (workspace.created_at, workspace.id))
+        seats = [
+            (noun_of(Workspace, document.data), noun_of(Member, member.data).role)
+            for document, member in zip(found, members, strict=True)
+            if document is not None
+        ]
+        return sorted(seats, key=lambda seat: (seat[0].created_at, seat[0].id))
 
     async def commit(self, writes: list[Write]) -> None:
         """All of these writes, or none."""

@@ -221,7 +221,8 @@ class Site:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[Site]:
-        with socket.socket() as listener:
+        # With the protocol named, asyncio switches Nagle's delay off: 40 ms an answer.
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen(128)
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -1,0 +1,1 @@
+"""Avito Messenger: customers ask about a listing, the shop answers in Avito's own chat."""

@@ -1,0 +1,150 @@
+"""Bytes and JSON of Avito to our arrivals. No I/O."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from typing import Any
+
+from pydantic import ValidationError
+
+from infra.channels.avito.content import read_content
+from infra.channels.avito.shapes import Chat, Hook, HookMessage, Message, Person
+from shared.domain.arrivals import Arrival, Deleted, Echo, Outgoing, Received
+from shared.domain.contacts import ContactRef
+from shared.errors import InvalidInput, UntrustedDelivery
+
+AVITOS_OWN = "a2u"
+"""The type of chats in which Avito itself writes to the shop."""
+CLOCKS_DIFFER = timedelta(seconds=5)
+
+
+def check_secret(given: str, expected: str) -> None:
+    """Raises `UntrustedDelivery` unless the secret part of the address is ours.
+
+    Avito's own signature header cannot be checked: how it is made is not published.
+    """
+    if not expected or not compare_digest(_bytes(given), _bytes(expected)):
+        raise UntrustedDelivery("the secret in the webhook's address is missing or wrong")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def read_webhook(body: bytes) -> list[Arrival]:
+    """What a webhook call tells; nothing where it is no message. Raises `InvalidInput`."""
+    try:
+        payload = Hook.model_validate_json(body).payload
+        if payload.type != "message":
+            return []
+        message = HookMessage.model_validate(payload.value)
+    except ValidationError as error:
+        # The error quotes the body: it must not travel on.
+        raise InvalidInput(f"not a webhook of Avito: {error.error_count()} faults") from None
+    return [
+        _arrival(
+            message,
+            thread=message.chat_id,
+            is_ours=message.author_id == message.user_id,
+            customer=None,
+            context={"item_id": message.item_id} if message.item_id else {},
+            is_notice=message.chat_type == AVITOS_OWN,
+        )
+    ]
+
+
+def read_history(message: Message, chat: Chat, user_id: str) -> Arrival:
+    """A message of a chat's history, with what the chat tells of the customer and the listing."""
+    members = {person.id: person for person in chat.users if person.id != user_id}
+    customer = members.get(message.author_id) or next(iter(members.values()), None)
+    is_ours = message.direction == "out" if message.direction else message.author_id == user_id
+    return _arrival(
+        message,
+        thread=chat.id,
+        is_ours=is_ours,
+        customer=_contact(customer) if customer else None,
+        context=_listing(chat),
+        is_notice=False,
+    )
+
+
+def _arrival(
+    message: Message,
+    *,
+    thread: str,
+    is_ours: bool,
+    customer: ContactRef | None,
+    context: dict[str, str],
+    is_notice: bool,
+) -> Arrival:
+    if message.type == "deleted":
+        return Deleted(source_id=message.id, thread=thread, at=message.created)
+    saying = read_content(message.type, message.content)
+    # Avito's notices come first: one in our own name is no person's answer.
+    if is_ours and not (is_notice or saying.is_notice):
+        return Echo(
+            source_id=message.id,
+            thread=thread,
+            text=saying.text,
+            at=message.created,
+            contact=customer,
+            attachments=saying.attachments,
+            context=context,
+        )
+    return Received(
+        source_id=message.id,
+        thread=thread,
+        contact=customer or ContactRef(source_id=message.author_id),
+        text=saying.text,
+        at=message.created,
+        attachments=saying.attachments,
+        reply_to=_quoted(message.quote),
+        context=context,
+        is_automatic=is_notice or saying.is_notice,
+    )
+
+
+def _quoted(quote: Any) -> str:
+    quoted = quote.get("id") if isinstance(quote, dict) else None
+    return quoted if isinstance(quoted, str) else ""
+
+
+def _contact(person: Person) -> ContactRef:
+    profile = person.public_user_profile
+    avatar = profile.avatar.default if profile and profile.avatar else ""
+    return ContactRef(source_id=person.id, name=person.name, avatar_url=avatar if avatar.startswith("https://") else "")
+
+
+def _listing(chat: Chat) -> dict[str, str]:
+    listing = chat.context.value if chat.context else None
+    if listing is None:
+        return {}
+    facts = {
+        "item_id": listing.id,
+        "item_title": listing.title,
+        "item_url": listing.url,
+        "item_price": listing.price_string,
+    }
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def is_the_same(message: Message, outgoing: Outgoing) -> bool:
+    """Whether this message of the history is the one we may have sent."""
+    return (
+        message.direction == "out"
+        and message.type == "text"
+        and message.created >= outgoing.first_tried_at - CLOCKS_DIFFER
+        and _normalised(read_content("text", message.content).text) == _normalised(outgoing.text)
+    )
+
+
+def _normalised(text: str) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+
+
+def unix(moment: datetime) -> int:
+    """Seconds since 1970, as Avito counts."""
+    return int(moment.timestamp())

@@ -1,0 +1,1 @@
+"""Gmail: letters through Google's API, woken by Pub/Sub and healed by pulls."""

@@ -1,0 +1,140 @@
+"""What is new in a mailbox: by its history, and by a full sync where the history does not reach."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from infra.channels.gmail.client import GmailClient
+from infra.channels.gmail.failures import GONE
+from infra.channels.gmail.wire import SKIPPED_LABELS, Cursor, added_messages, arrival_of, placeholder_for
+from shared.domain.arrivals import Echo, Page, Received
+from shared.errors import ChannelRejected, ChannelUnavailable, CredentialsRejected, InvalidInput
+from shared.ports.clock import Clock
+
+_LETTERS = 100
+"""Letters a page: 2,000 of the 6,000 units that a mailbox has a minute."""
+_LISTED = 500
+_FOLDERS = ("in:inbox", "in:sent")
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One letter in our words; `is_broken`: a placeholder stands in for it."""
+
+    arrival: Received | Echo
+    is_broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSync:
+    """Reads one mailbox forward from a cursor."""
+
+    client: GmailClient
+    clock: Clock
+    account: str
+
+    async def fresh(self) -> tuple[str, Cursor]:
+        """Whose mailbox it is, and a cursor from now on."""
+        profile = await self.client.call(lambda users: users.getProfile(userId="me"))
+        return str(profile["emailAddress"]).lower(), Cursor(int(profile["historyId"]), self._seconds())
+
+    async def forward(self, cursor: Cursor) -> Page:
+        """The next page. Raises the `ChannelError` family; then the same cursor is to be tried again."""
+        if cursor.sync_from is None:
+            if (page := await self._by_history(cursor)) is not None:
+                return page
+            # The new id comes first: what arrives during the sync is in the history behind it.
+            _, fresh = await self.fresh()
+            cursor = cursor.resynced(fresh.history_id, self.clock.now())
+        return await self._by_listing(cursor, cursor.sync_from or 0)
+
+    async def _by_history(self, cursor: Cursor) -> Page | None:
+        """One page by history. None: the cursor is older than Gmail remembers, or ahead of the mailbox."""
+        ids: dict[str, None] = {}
+        latest = cursor.history_id
+        try:
+            async for answer in self._history(cursor.history_id):
+                latest = int(answer["historyId"])
+                for reached, added in added_messages(answer):
+                    ids.update(dict.fromkeys(added))
+                    if len(ids) >= _LETTERS:
+                        return _page(await self._letters(ids), Cursor(reached, cursor.at), more=True)
+        except CredentialsRejected:
+            raise
+        except ChannelRejected:
+            return None
+        if latest < cursor.history_id:
+            return None
+        return _page(await self._letters(ids), Cursor(latest, self._seconds()))
+
+    async def _by_listing(self, cursor: Cursor, since: int) -> Page:
+        """One page of a full sync, oldest first, so that each page leaves a cursor to go on from."""
+        letters: dict[str, _Read] = {}
+        reached = []
+        for folder in _FOLDERS:
+            ids = await self._oldest_first(f"{folder} after:{since - 1}")
+            batch = await self._letters(ids[:_LETTERS])
+            letters |= {read.arrival.source_id: read for read in batch}
+            if len(ids) > _LETTERS:
+                if not batch:
+                    raise ChannelUnavailable("the mailbox changes while it is read")
+                reached.append(max(read.arrival.at for read in batch))
+        ordered = sorted(letters.values(), key=lambda read: read.arrival.at)
+        if not reached:
+            return _page(ordered, Cursor(cursor.history_id, cursor.at))
+        end = min(reached)
+        # One second on at least: else a page of letters from one second would be read for ever.
+        onward = Cursor(cursor.history_id, cursor.at, max(int(end.timestamp()), since + 1))
+        return _page([read for read in ordered if read.arrival.at <= end], onward, more=True)
+
+    async def _history(self, start: int) -> AsyncIterator[dict[str, Any]]:
+        query: dict[str, Any] = {"startHistoryId": str(start), "historyTypes": "messageAdded", "maxResults": _LISTED}
+        while True:
+            answer = await self.client.call(lambda users: users.history().list(userId="me", **query))
+            yield answer
+            if "nextPageToken" not in answer:
+                return
+            query["pageToken"] = answer["nextPageToken"]
+
+    async def _oldest_first(self, search: str) -> list[str]:
+        query: dict[str, Any] = {"q": search, "maxResults": _LISTED}
+        ids: list[str] = []
+        while True:
+            answer = await self.client.call(lambda users: users.messages().list(userId="me", **query))
+            ids += [str(message["id"]) for message in answer.get("messages", ())]
+            if "nextPageToken" not in answer:
+                return ids[::-1]
+            query["pageToken"] = answer["nextPageToken"]
+
+    async def _letters(self, ids: Iterable[str]) -> list[_Read]:
+        reads = await asyncio.gather(*(self._letter(id) for id in ids))
+        return [read for read in reads if read is not None]
+
+    async def _letter(self, id: str) -> _Read | None:
+        try:
+            message = await self.client.call(lambda users: users.messages().get(userId="me", id=id, format="raw"))
+        except ChannelRejected as error:
+            if error.code == GONE:  # deleted meanwhile
+                return None
+            raise
+        if SKIPPED_LABELS & set(message.get("labelIds", ())):
+            return None
+        try:
+            return _Read(arrival_of(message, self.account))
+        except InvalidInput:
+            return _Read(placeholder_for(message), is_broken=True)
+
+    def _seconds(self) -> int:
+        return int(self.clock.now().timestamp())
+
+
+def _page(reads: list[_Read], cursor: Cursor, *, more: bool = False) -> Page:
+    return Page(
+        arrivals=tuple(read.arrival for read in reads),
+        cursor=str(cursor),
+        more=more,
+        problems=tuple(read.arrival.source_id for read in reads if read.is_broken),
+    )

@@ -1,0 +1,38 @@
+"""The embedded queue's dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from infra.local.queue.store import Queue
+from shared.errors import NotFound
+from shared.ports.clock import Clock
+from shared.ports.dead_letters import DeadLetter
+
+
+class QueueDeadLetters:
+    """`DeadLetters` over the queue's file."""
+
+    def __init__(self, queue: Queue, clock: Clock) -> None:
+        self._queue = queue
+        self._clock = clock
+
+    async def list(self, limit: int) -> Sequence[DeadLetter]:
+        """The newest ones first. Raises `Unavailable`."""
+        return [
+            DeadLetter(
+                id=str(row.id),
+                target=row.target,
+                body=row.body.decode("utf-8", "replace"),
+                attempts=row.attempts,
+                error=row.problem,
+                at=row.died_at,
+            )
+            for row in self._queue.dead_letters(limit)
+        ]
+
+    async def replay(self, id: str) -> None:
+        """Make it due again. Raises `NotFound`, `Unavailable`."""
+        is_number = id.isascii() and id.isdecimal() and len(id) <= 18
+        if not is_number or not self._queue.replay(int(id), self._clock.now()):
+            raise NotFound("no such dead letter")

@@ -1,0 +1,112 @@
+"""The product on Google's emulators: each function a functions-framework process, Pub/Sub pushing to them,
+Firestore storing. Cloud Tasks and Scheduler have no official emulator: the embedded queue takes their place.
+
+`python -m infra.local.emulated`
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from infra.emulators import FIRESTORE, PUBSUB, find_sdk, free_port, missing_parts, running
+from infra.local.product import command_line, serve
+from infra.logs import configure_logging
+from infra.settings import Settings, child_environment
+from infra.topology import FUNCTIONS, SUBSCRIPTIONS
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = "parley-emulated"
+ACK_SECONDS = 130
+STOP_SECONDS = 10.0
+
+
+@contextmanager
+def function_processes(environment: Mapping[str, str], logs: Path) -> Iterator[dict[str, str]]:
+    """Start every function as in production; gives function to address."""
+    ports = {name: free_port() for name in FUNCTIONS}
+    with ExitStack() as stack:
+        for name, port in ports.items():
+            stack.enter_context(_function(name, port, environment, logs / f"{name}.log"))
+        yield {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+
+
+@contextmanager
+def _function(name: str, port: int, environment: Mapping[str, str], log: Path) -> Iterator[None]:
+    own = {
+        "FUNCTION_TARGET": name,
+        "FUNCTION_SOURCE": str(ROOT / "functions" / name / "main.py"),
+        "FUNCTION_USE_ASGI": "1",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "functions_framework"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own words
+            command, cwd=ROOT, env={**environment, **own}, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def subscribe(project: str, urls: Mapping[str, str]) -> None:
+    """Topics, and push subscriptions to the functions that want them. What is there stays, with today's address."""
+    from google.api_core.exceptions import AlreadyExists
+    from google.cloud import pubsub_v1
+    from google.pubsub_v1.types import PushConfig, RetryPolicy
+
+    publisher, subscriber = pubsub_v1.PublisherClient(), pubsub_v1.SubscriberClient()
+    retry = RetryPolicy(minimum_backoff={"seconds": 1}, maximum_backoff={"seconds": 60})
+    with subscriber:
+        for topic, functions in SUBSCRIPTIONS.items():
+            topic_path = publisher.topic_path(project, topic)
+            with suppress(AlreadyExists):
+                publisher.create_topic(name=topic_path)
+            for function in functions:
+                subscriber.create_subscription(
+                    name=subscriber.subscription_path(project, f"{topic}-{function.replace('_', '-')}"),
+                    topic=topic_path,
+                    push_config=PushConfig(push_endpoint=urls[function]),
+                    ack_deadline_seconds=ACK_SECONDS,
+                    retry_policy=retry,
+                )
+
+
+def main() -> None:
+    """The command line."""
+    given = command_line("Parley on the Firestore and Pub/Sub emulators")
+    configure_logging(stream=sys.stderr)
+    sdk = find_sdk()
+    if missing := missing_parts(sdk):
+        sys.exit(f"parley: install {' and '.join(missing)} first (gcloud components install ...)")
+    assert sdk is not None
+    logs = given.settings.data_dir / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        print("parley: starting the emulators", flush=True)
+        emulators = {
+            emulator.variable: stack.enter_context(running(emulator, sdk, logs / f"{emulator.name.lower()[:4]}.log"))
+            for emulator in (FIRESTORE, PUBSUB)
+        }
+        environment = child_environment(given.settings, PROJECT, emulators)
+        print(f"parley: starting {len(FUNCTIONS)} functions, their logs are in {logs}", flush=True)
+        urls = stack.enter_context(function_processes(environment, logs))
+        subscribe(PROJECT, urls)
+        changes = {"stack": "emulators", "project": PROJECT, "function_urls": urls}
+        settings: Settings = given.settings.model_copy(update=changes)
+        asyncio.run(serve(settings, given.host, given.port))
+
+
+if __name__ == "__main__":
+    main()

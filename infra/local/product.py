@@ -1,0 +1,188 @@
+"""The whole product on one machine and one port: API, functions, queue, scheduler, sandbox and the demo.
+
+`python -m infra.local.product` on the embedded stack; with PARLEY_STACK=emulators the functions are processes of
+their own, named by PARLEY_FUNCTION_URLS, and storage and bus are the official emulators.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from infra.bootstrap import Desk, Ports, install
+from infra.cipher import ensure_key
+from infra.hook_addresses import HookAddresses
+from infra.local.files import write_atomically
+from infra.local.functions import Functions, FunctionsElsewhere, FunctionsHere
+from infra.local.queue.dispatcher import Dispatcher
+from infra.logs import configure_logging
+from infra.passwords import Argon2Passwords
+from infra.sandbox.demo import EMAIL, Demo
+from infra.sandbox.outside import Outside
+from infra.settings import Settings
+from infra.topology import SCHEDULES
+from shared.services.change_inbox import ChangeInbox
+from shared.services.connect_inbox import ConnectInbox
+from shared.services.inbox_secrets import InboxSecrets
+from shared.store.users import Users
+from shared.store.workspaces import Workspaces
+
+
+class Product:
+    """All parts, wired."""
+
+    def __init__(self, settings: Settings) -> None:
+        ports = Ports(settings)
+        self.settings = settings
+        self.desk = Desk(ports)
+        install(self.desk)
+        urls = settings.function_urls
+        self.functions: Functions = FunctionsElsewhere(urls, ports.http) if urls else FunctionsHere()
+        self.outside = Outside(settings.data_dir / "sandbox.db", ports.clock, ports.http, self._notify)
+        self.dispatcher = Dispatcher(ports.queue, self.functions.deliver, ports.clock, schedules=SCHEDULES)
+        self.is_ready = False
+
+    def app(self) -> Starlette:
+        """The one ASGI application."""
+        # By name: the API is a door, and doors are not imported by what stands behind them.
+        api: ASGIApp = import_module("api.app").create_app(self.desk)
+        return Starlette(
+            routes=[
+                Route("/healthz", self._healthz),
+                Mount("/hooks", app=self.functions),
+                Mount("/sandbox", app=self.outside.app()),
+                Mount("/", app=api),
+            ]
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Work the queue and the schedules, and set up the demo, once the port is open."""
+        await ensure_key(self.desk.ports.secrets)
+        working = asyncio.create_task(self.dispatcher.run())
+        try:
+            await self._demo()(demo_password(self.settings))
+            self.is_ready = True
+            yield
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            await self.outside.close()
+
+    async def _healthz(self, request: Request) -> Response:
+        del request
+        return JSONResponse({"status": "ok" if self.is_ready else "starting"}, 200 if self.is_ready else 503)
+
+    def _demo(self) -> Demo:
+        ports, platform = self.desk.ports, self.desk.platform
+        sealed = InboxSecrets(ports.cipher)
+        change = ChangeInbox(platform, self.desk.directory, ports.clock)
+        addresses = HookAddresses(self.settings.public_url)
+        connect = ConnectInbox(platform, ports.opener, change, sealed, addresses, ports.clock, ports.ids)
+        return Demo(
+            platform,
+            Users(ports.store),
+            Workspaces(ports.store),
+            Argon2Passwords(),
+            sealed,
+            connect,
+            self.outside,
+            ports.clock,
+            ports.ids,
+        )
+
+    async def _notify(self, topic: str, data: dict[str, Any]) -> None:
+        """Gmail publishes on a topic of ours what is no event of ours: every bus carries it, no port names it."""
+        bus: Any = self.desk.ports.bus
+        await bus.publish_data(topic.rpartition("/")[2], json.dumps(data).encode(), {})
+
+
+def demo_password(settings: Settings) -> str:
+    """Made for this data folder, unless the environment sets it."""
+    if settings.demo_password is not None:
+        return settings.demo_password.get_secret_value()
+    kept = settings.data_dir / "demo-password"
+    if not kept.exists():
+        write_atomically(kept, secrets.token_urlsafe(12).encode())
+    return kept.read_text().strip()
+
+
+def welcome(settings: Settings) -> str:
+    """What a person who starts the product needs to know."""
+    real = sorted(settings.vendors.model_fields_set)
+    model = settings.llm.base_url or "none: the assistant answers from its FAQ"
+    return f"""
+Parley is up:  {settings.public_url}
+  API          {settings.public_url}/docs
+  sandbox      {settings.public_url}/sandbox/   (play the customer)
+  demo login   {EMAIL}  /  {demo_password(settings)}
+  simulated    Telegram, Gmail and Avito of the workspace "demo"{f", except {', '.join(real)}" if real else ""}
+  model        {model}
+  data         {settings.data_dir.resolve()}
+"""
+
+
+async def serve(settings: Settings, host: str, port: int) -> None:
+    """Run until interrupted."""
+    product = Product(settings)
+    config = uvicorn.Config(product.app(), host=host, port=port, log_config=None, lifespan="off", access_log=False)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers nothing to wait for
+        await asyncio.sleep(0.01)
+    if serving.done():
+        raise SystemExit(f"port {port} of {host} cannot be opened")
+    async with product.running():
+        print(welcome(settings), flush=True)
+        await serving
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the command line says."""
+
+    settings: Settings
+    host: str
+    port: int
+
+
+def command_line(description: str) -> Given:
+    """Read the command line; the environment fills in the rest."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--data-dir", type=Path, default=Path(".data"))
+    given = parser.parse_args()
+    shown = "127.0.0.1" if given.host in ("0.0.0.0", "::") else given.host  # noqa: S104 - only compared
+    settings = Settings()
+    changes: dict[str, Any] = {"data_dir": given.data_dir}
+    if "public_url" not in settings.model_fields_set:
+        changes["public_url"] = f"http://{shown}:{given.port}"
+    return Given(settings.model_copy(update=changes), given.host, given.port)
+
+
+def main() -> None:
+    """The command line."""
+    given = command_line("Parley on this machine")
+    configure_logging(stream=sys.stderr)
+    asyncio.run(serve(given.settings, given.host, given.port))
+
+
+if __name__ == "__main__":
+    main()

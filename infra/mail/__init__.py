@@ -1,0 +1,1 @@
+"""Letters, for every channel that carries them: read, cut, clean, judge and build. No network here."""
