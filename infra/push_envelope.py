@@ -76,6 +76,4 @@ def _parsed(model: type[M], text: bytes, what: str) -> M:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         problem = f"{what}: {first['type']} at {'.'.join(map(str, first['loc'][:2]))}"  # deeper parts are the sender's
-    except OverflowError:  # an instant outside of what a datetime holds
-        problem = f"{what}: number out of range"
     raise InvalidInput(problem)

@@ -72,6 +72,29 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Тариф продавца не включает сообщения по API. Смените тариф",
         "The seller's tariff does not include messages over the API. Change the tariff",
     ),
+    "watch_missing_topic": (
+        "Уведомления Gmail не настроены: письма приходят только по расписанию",
+        "Gmail's notifications are not set up: letters come by schedule only",
+    ),
+    "watch_refused": (
+        "Gmail не принял подписку на уведомления: проверьте права темы Pub/Sub",
+        "Gmail refused the subscription: check the rights of the Pub/Sub topic",
+    ),
+    "no_reply_address": ("С этого адреса письма не читают", "Nobody reads letters at this address"),
+    "bad_letter": ("Такое письмо нельзя составить", "Such a letter cannot be built"),
+    "gone": ("У канала этого больше нет", "The channel no longer has it"),
+    "bad_cursor": (
+        "Место последнего чтения повреждено. Подключите аккаунт заново",
+        "The reading position is broken. Connect the account again",
+    ),
+    "consent_failed": (
+        "Google не подтвердил доступ. Попробуйте ещё раз",
+        "Google did not confirm the access. Try again",
+    ),
+    "no_refresh_token": (
+        "Google не выдал постоянный доступ. Отзовите доступ в аккаунте Google и подключите снова",
+        "Google gave no lasting access. Remove the access in the Google account and connect again",
+    ),
     "webhook_not_set": (
         "Канал не знает нашего адреса. Нажмите «Подключить»",
         "The channel does not know our address. Press Connect",

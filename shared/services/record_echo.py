@@ -27,7 +27,10 @@ from shared.store.workspace import WorkspaceStore
 
 @dataclass(frozen=True, slots=True)
 class RecordEcho:
-    """Books our own message as sent, or files a person's answer as taking over."""
+    """Books our own message as sent, or files a person's answer as taking over.
+
+    An echo that carries our marker is ours, whatever we know of it: never a person's answer.
+    """
 
     platform: Platform
     clock: Clock
@@ -39,14 +42,14 @@ class RecordEcho:
 
         async def decide(known: Versioned | None) -> Sequence[Write]:
             if known is None:
-                return self._first_words(store, inbox, echo, message)
+                return [] if echo.marker else self._first_words(store, inbox, echo, message)
             if await self._is_known(store, known.conversation, message):
                 return []
             ours = await self._our_pending(store, known.conversation, echo)
             if ours is not None:
                 receipt = Receipt(source_id=echo.source_id, at=echo.at)
                 return booking_sent(store, known.conversation, known.version, ours, receipt, self.clock.now())
-            return self._taking_over(store, known, message)
+            return [] if echo.marker else self._taking_over(store, known, message)
 
         return await considered(store, message.conversation_id, decide)
 

@@ -5,7 +5,8 @@ A separate, named door: nothing that serves a member's request opens it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.conversations import Conversation
@@ -15,6 +16,7 @@ from shared.domain.llm_settings import LlmSettings
 from shared.domain.model import to_micros
 from shared.ports.document_store import Delete, DocumentStore, Filter, Order, Query, Set, Version, Write
 from shared.store.codec import fields_of, noun_of, noun_or_none
+from shared.store.inboxes import VersionedInbox
 from shared.store.workspace import WorkspaceStore
 
 
@@ -76,6 +78,17 @@ class Platform:
         """Every inbox that works."""
         query = Query("inboxes", (Filter("health", "==", Health.CONNECTED.value),), limit=limit, group=True)
         return [noun_of(Inbox, found.data) for found in await self._store.query(query)]
+
+    async def every_inbox(self) -> AsyncIterator[VersionedInbox]:
+        """All inboxes of all workspaces, whatever their health."""
+        query = Query("inboxes", limit=100, group=True)
+        while True:
+            found = await self._store.query(query)
+            for document in found:
+                yield VersionedInbox(noun_of(Inbox, document.data), document.version)
+            if len(found) < 100:
+                return
+            query = replace(query, after=found[-1])
 
     async def llm_settings(self) -> LlmSettings | None:
         """The run-time settings of the model; None: never set."""

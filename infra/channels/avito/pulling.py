@@ -67,7 +67,9 @@ class Pull:
         waiting = sorted((chat for chat in chats if _place(chat) > (start.handled or (0, ""))), key=_place)
         done = await self._read_chats(waiting[:CHATS_A_PAGE], since)
         more = done < len(waiting)
-        latest = max(self._newest, start.since, unix(self._now - SETTLED))
+        # While nothing happens the cursor stays as it is, so that an empty pull has nothing to store.
+        is_quiet = cursor is not None and not waiting
+        latest = start.since if is_quiet else max(self._newest, start.since, unix(self._now - SETTLED))
         return Page(
             arrivals=tuple(arrival for _, arrival in sorted(self._found, key=lambda found: found[0])),
             cursor=str(Cursor(start.since, _place(waiting[done - 1])) if more else Cursor(latest)),

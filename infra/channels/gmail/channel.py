@@ -51,11 +51,12 @@ class Gmail:
         """Answer in the thread, under a Message-ID that follows from our own id."""
         raw = letter_for(outgoing, self._account, self._context.clock.now())
         try:
-            return await sent.send(self._client, raw, outgoing.thread)
+            return await sent.send(self._client, raw, outgoing, in_thread=True)
         except ChannelRejected as error:
             if error.code != GONE or not outgoing.thread:
                 raise
-            return await sent.send(self._client, raw, "")  # the thread was deleted: a new one, by its headers
+            # The thread was deleted: a new one, by its headers.
+            return await sent.send(self._client, raw, outgoing, in_thread=False)
 
     async def find_sent(self, outgoing: Outgoing) -> Receipt | None:
         """By our Message-ID, in the thread itself and in Gmail's search."""

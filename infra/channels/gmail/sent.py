@@ -6,27 +6,27 @@ from typing import Any
 
 from infra.channels.gmail.client import GmailClient
 from infra.channels.gmail.failures import GONE
-from infra.channels.gmail.wire import request_body
+from infra.channels.gmail.wire import gmail_thread, partner_of, request_body, thread_of
 from infra.mail.building import MARKER_HEADER, own_message_id
 from shared.domain.arrivals import Outgoing, Receipt
 from shared.errors import ChannelRejected
 
 
-async def send(client: GmailClient, raw: bytes, thread: str) -> Receipt:
+async def send(client: GmailClient, raw: bytes, outgoing: Outgoing, *, in_thread: bool) -> Receipt:
     """Once. Raises the `ChannelError` family, `ChannelUnclear` among it."""
-    body = request_body(raw, thread)
+    body = request_body(raw, outgoing.thread if in_thread else "")
     answer = await client.call(lambda users: users.messages().send(userId="me", body=body), repeatable=False)
-    return _receipt(answer, thread)
+    return _receipt(answer, outgoing)
 
 
 async def find(client: GmailClient, outgoing: Outgoing) -> Receipt | None:
     """The letter under our Message-ID, if Gmail has sent it. A draft under the same id does not count."""
     if outgoing.thread and (message := await _in_thread(client, outgoing)):
-        return _receipt(message, outgoing.thread)
+        return _receipt(message, outgoing)
     search = f"rfc822msgid:{own_message_id(outgoing.message_id)}"
     answer = await client.call(lambda users: users.messages().list(userId="me", q=search, labelIds=["SENT"]))
     found = answer.get("messages", ())
-    return _receipt(found[0], outgoing.thread) if found else None
+    return _receipt(found[0], outgoing) if found else None
 
 
 async def _in_thread(client: GmailClient, outgoing: Outgoing) -> dict[str, Any] | None:
@@ -34,7 +34,7 @@ async def _in_thread(client: GmailClient, outgoing: Outgoing) -> dict[str, Any] 
     try:
         thread = await client.call(
             lambda users: users.threads().get(
-                userId="me", id=outgoing.thread, format="metadata", metadataHeaders=[MARKER_HEADER]
+                userId="me", id=gmail_thread(outgoing.thread), format="metadata", metadataHeaders=[MARKER_HEADER]
             )
         )
     except ChannelRejected as error:
@@ -51,6 +51,9 @@ def _is_ours(message: dict[str, Any], marker: str) -> bool:
     )
 
 
-def _receipt(message: dict[str, Any], thread: str) -> Receipt:
+def _receipt(message: dict[str, Any], outgoing: Outgoing) -> Receipt:
     landed = str(message.get("threadId", ""))
-    return Receipt(source_id=str(message.get("id", "")), thread="" if landed == thread else landed)
+    is_moved = landed != gmail_thread(outgoing.thread)
+    return Receipt(
+        source_id=str(message.get("id", "")), thread=thread_of(landed, partner_of(outgoing)) if is_moved else ""
+    )

@@ -68,7 +68,9 @@ class MailboxSync:
             return None
         if latest < cursor.history_id:
             return None
-        return _page(await self._letters(ids), Cursor(latest, self._seconds()))
+        # While nothing happens the cursor stays as it is, so that an empty pull has nothing to store.
+        moved = cursor if latest == cursor.history_id else Cursor(latest, self._seconds())
+        return _page(await self._letters(ids), moved)
 
     async def _by_listing(self, cursor: Cursor, since: int) -> Page:
         """One page of a full sync, oldest first, so that each page leaves a cursor to go on from."""

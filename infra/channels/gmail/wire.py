@@ -73,6 +73,17 @@ def added_messages(answer: Mapping[str, Any]) -> Iterator[tuple[int, list[str]]]
         )
 
 
+def thread_of(gmail_thread: str, partner: str) -> str:
+    """Our thread: Gmail's, with the one partner of it. Gmail joins a stranger's letter that cites a thread's ids;
+    the stranger gets a conversation of their own and never sees the other one's."""
+    return f"{gmail_thread}/{partner}"
+
+
+def gmail_thread(thread: str) -> str:
+    """Gmail's part of a thread of ours."""
+    return thread.partition("/")[0]
+
+
 def arrival_of(message: Mapping[str, Any], account: str) -> Received | Echo:
     """A message of `format=raw` in our words. Raises `InvalidInput` where the letter cannot be read."""
     letter = read_letter(_raw(message))
@@ -80,17 +91,18 @@ def arrival_of(message: Mapping[str, Any], account: str) -> Received | Echo:
         return _echo(message, letter)
     if letter.sender is None:
         raise InvalidInput("a letter from nobody", code="unreadable_letter")
+    partner = letter.reply_to or letter.sender
     return Received(
         source_id=str(message["id"]),
-        thread=str(message["threadId"]),
-        contact=_contact(letter.sender),
+        thread=thread_of(str(message["threadId"]), partner.address),
+        contact=_contact(Mailbox(partner.address, partner.name or letter.sender.name)),
         text=letter.text,
         html=letter.html,
         quoted=letter.quoted,
         subject=letter.subject,
         attachments=tuple(_attachment(file) for file in letter.files),
         at=moment_of(message),
-        context=_context(message, letter, letter.reply_to or letter.sender),
+        context=_context(message, letter, partner),
         is_automatic=bool(letter.automatic) or letter.sender.address == account,
     )
 
@@ -101,10 +113,11 @@ def placeholder_for(message: Mapping[str, Any]) -> Received:
         sender = sender_of(_raw(message))
     except InvalidInput:
         sender = None
+    partner = sender or Mailbox("unknown")
     return Received(
         source_id=str(message["id"]),
-        thread=str(message["threadId"]),
-        contact=_contact(sender or Mailbox("unknown")),
+        thread=thread_of(str(message["threadId"]), partner.address),
+        contact=_contact(partner),
         text=UNREADABLE,
         at=moment_of(message),
         context={"thread_id": str(message["threadId"]), "reply_to": sender.address if sender else ""},
@@ -117,10 +130,15 @@ def moment_of(message: Mapping[str, Any]) -> datetime:
     return datetime.fromtimestamp(int(message["internalDate"]) / 1000, UTC)
 
 
+def partner_of(outgoing: Outgoing) -> str:
+    """The address that an answer goes to."""
+    return outgoing.context.get("reply_to") or outgoing.contact_source_id
+
+
 def letter_for(outgoing: Outgoing, account: str, now: datetime) -> bytes:
     """Our answer as a letter in its thread. Raises `RecipientUnreachable`, `ChannelRejected`."""
     context = outgoing.context
-    recipient = context.get("reply_to") or outgoing.contact_source_id
+    recipient = partner_of(outgoing)
     if "@" not in recipient or is_robot(recipient):
         raise RecipientUnreachable("nobody reads this address", code="no_reply_address")
     letter = NewLetter(
@@ -141,9 +159,9 @@ def letter_for(outgoing: Outgoing, account: str, now: datetime) -> bytes:
 
 
 def request_body(raw: bytes, thread: str) -> dict[str, str]:
-    """A `Message` to send or to keep as a draft."""
+    """A `Message` to send or to keep as a draft, in a thread of ours; empty: by its headers."""
     body = {"raw": urlsafe_b64encode(raw).decode()}
-    return {**body, "threadId": thread} if thread else body
+    return {**body, "threadId": gmail_thread(thread)} if thread else body
 
 
 def part_of(payload: Mapping[str, Any], part_id: str) -> Mapping[str, Any] | None:
@@ -170,7 +188,7 @@ def _echo(message: Mapping[str, Any], letter: Letter) -> Echo:
     recipient = next(iter(letter.recipients), None)
     return Echo(
         source_id=str(message["id"]),
-        thread=str(message["threadId"]),
+        thread=thread_of(str(message["threadId"]), "" if recipient is None else recipient.address),
         contact=None if recipient is None else _contact(recipient),
         text=letter.text,
         html=letter.html,

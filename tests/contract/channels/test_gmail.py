@@ -16,6 +16,7 @@ from shared.errors import (
     ChannelUnavailable,
     ChannelUnclear,
 )
+from tests.contract.channels.gmail_discovery import problems
 from tests.contract.channels.gmail_world import (
     TOPIC,
     GmailWorld,
@@ -248,3 +249,15 @@ async def test_notifications_may_be_lost_or_doubled_on_purpose(gmail: GmailWorld
     await gmail.sandbox.write("shop", "Anna", "doubled")
 
     assert (lost, len(gmail.notices)) == (1, 3)
+
+
+def test_the_check_against_gmails_document_sees_what_is_wrong() -> None:
+    profile = {"emailAddress": "a@b.example", "historyId": "1"}
+
+    assert problems("GET", "/gmail/v1/users/me/profile", {}, None, profile) == []
+    assert problems("GET", "/gmail/v1/users/me/profile", {}, None, profile | {"extra": 1})
+    assert problems("GET", "/gmail/v1/users/me/profile", {}, None, profile | {"historyId": 1})
+    assert problems("GET", "/gmail/v1/users/me/profile", {"query": ["x"]}, None, profile)
+    assert problems("GET", "/gmail/v1/users/me/messages", {"q": ["x", "y"]}, None, {})
+    assert problems("POST", "/gmail/v1/users/me/messages/send", {}, {"body": "x"}, {"id": "1"})
+    assert problems("GET", "/gmail/v1/users/me/nothing", {}, None, {})

@@ -69,7 +69,8 @@ def test_a_customers_letter_is_answered_where_it_asks_to_be() -> None:
     arrival = arrival_of(message(raw, "INBOX", "UNREAD"), "shop@shop.example")
 
     assert isinstance(arrival, Received)
-    assert (arrival.contact.source_id, arrival.contact.name) == ("anna@example.com", "Anna")
+    assert (arrival.contact.source_id, arrival.contact.name) == ("desk@example.com", "Anna")
+    assert arrival.thread == "19a0/desk@example.com"
     assert arrival.context["reply_to"] == "desk@example.com"
     assert arrival.at == datetime(2026, 11, 20, 13, 0, 0, 123000, tzinfo=UTC)
 
