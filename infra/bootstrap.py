@@ -25,6 +25,7 @@ from shared.services.amend import Amend
 from shared.services.answer import Answer
 from shared.services.briefing import Briefings
 from shared.services.deliver import Deliver
+from shared.services.describe_conversation import DescribeConversation
 from shared.services.directory import InboxDirectory
 from shared.services.eligibility import Eligibility
 from shared.services.execute import Execute
@@ -251,7 +252,14 @@ class Desk:
         """The assistant's turn."""
         ports = self.ports
         return Respond(
-            self.platform, ports.bus, ports.clock, self.directory, self.briefings, ports.opener, ports.pick_model
+            self.platform,
+            ports.bus,
+            ports.tasks,
+            ports.clock,
+            self.directory,
+            self.briefings,
+            ports.opener,
+            ports.pick_model,
         )
 
     @cached_property
@@ -270,7 +278,8 @@ class Desk:
     def run_task(self) -> RunTask:
         """Delayed work."""
         files = StoreAttachments(self.platform, self.ports.blobs, self.directory)
-        return RunTask(self.respond, self.deliver, files)
+        describe = DescribeConversation(self.platform, self.ports.clock, self.directory)
+        return RunTask(self.respond, self.deliver, files, describe)
 
     @cached_property
     def sweep(self) -> Sweep:

@@ -149,3 +149,12 @@ class Diagnosis(Noun):
 
     problem: str | None = None
     facts: dict[str, str] = {}
+
+
+class ThreadFacts(Noun):
+    """What a vendor tells of a thread when asked: who writes, and about what."""
+
+    contact: ContactRef
+    subject: str = ""
+    facts: dict[str, str] = {}
+    """For the staff's card: a listing's title, price and address."""

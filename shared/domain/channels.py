@@ -34,5 +34,7 @@ class Capabilities(Noun):
     """How often to pull when nothing has come for a while, and at night."""
     renew_every: timedelta | None = None
     """The vendor forgets the push registration unless it is renewed this often."""
+    describes_threads: bool = False
+    """Pushed messages do not say who writes; the vendor can be asked."""
     html: bool = False
     """Messages carry a subject and HTML."""

@@ -91,6 +91,8 @@ class Conversation(Noun):
     """The vendor's id of the thread: where answers go."""
     contact_name: str = ""
     subject: str = ""
+    facts: dict[str, str] = {}
+    """What the vendor tells of the thread: a listing's title, price and address."""
     status: Status
     owner: str = ASSISTANT
     assignee: str | None = None

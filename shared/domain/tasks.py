@@ -35,4 +35,12 @@ class StoreAttachmentsTask(Noun):
     message_id: MessageId
 
 
-Task = Annotated[RespondTask | DeliverTask | StoreAttachmentsTask, Field(discriminator="kind")]
+class DescribeTask(Noun):
+    """Ask the vendor who writes in a new conversation, and about what."""
+
+    kind: Literal["describe"] = "describe"
+    workspace_id: WorkspaceId
+    conversation_id: ConversationId
+
+
+Task = Annotated[RespondTask | DeliverTask | StoreAttachmentsTask | DescribeTask, Field(discriminator="kind")]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
-from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt
+from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt, ThreadFacts
 from shared.domain.channels import Capabilities
 from shared.domain.messages import Attachment
 
@@ -53,6 +53,13 @@ class Channel(Protocol):
 
     async def fetch(self, attachment: Attachment, message_source_id: str) -> bytes:
         """The bytes of an incoming attachment. Raises `ChannelRejected` when it is gone for good or too big."""
+        ...
+
+    async def describe(self, thread: str) -> ThreadFacts | None:
+        """Who writes in a thread and about what; None where the vendor does not know it.
+
+        Called only where `capabilities.describes_threads`.
+        """
         ...
 
     async def connect(self, webhook_url: str) -> Connection:

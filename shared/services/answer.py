@@ -35,8 +35,8 @@ class Answer:
             await self.respond(event)
 
     async def _debounce(self, event: MessageReceived) -> timedelta:
-        opened = await self.directory.open(event.workspace_id, event.inbox_id)
-        briefing = await self.briefings.briefing(event.workspace_id, opened.inbox.assistant_id)
+        inbox = await self.directory.inbox(event.workspace_id, event.inbox_id)
+        briefing = await self.briefings.briefing(event.workspace_id, inbox.assistant_id)
         return timedelta(seconds=briefing.assistant.debounce_seconds if briefing else 0)
 
     async def _respond_later(self, event: MessageReceived, run_at: datetime) -> None:

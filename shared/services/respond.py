@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.domain.conversations import Conversation
 from shared.domain.events import MessageQueued, MessageReceived, Topic
 from shared.domain.ids import MessageId
 from shared.domain.replies import Decision, EvidenceCard
+from shared.domain.tasks import DescribeTask
 from shared.errors import AlreadyExists, ModelError, NotFound, Stale, Unavailable
 from shared.policy.gate import Offer, Ruling, Situation, after_model, before_model
 from shared.ports.channel_opener import ChannelOpener
@@ -14,6 +16,7 @@ from shared.ports.clock import Clock
 from shared.ports.event_bus import EventBus
 from shared.ports.language_model import Completion
 from shared.ports.model_picker import ModelPicker
+from shared.ports.task_queue import TaskQueue
 from shared.services.briefing import Briefing, Briefings
 from shared.services.directory import InboxDirectory
 from shared.services.outcomes import Outcome, writes_for
@@ -30,6 +33,7 @@ class Respond:
 
     platform: Platform
     bus: EventBus
+    tasks: TaskQueue
     clock: Clock
     directory: InboxDirectory
     briefings: Briefings
@@ -42,6 +46,7 @@ class Respond:
             known = await Conversations(self.platform.workspace(event.workspace_id)).get(event.conversation_id)
             if known is None:
                 raise NotFound("no such conversation")
+            await self._ask_who_writes(known.conversation)
             outcome = await self._decide(known, event.message_id)
             if await self._commit(known, outcome):
                 if outcome.ruling.decision is Decision.SEND or known.conversation.outbox:
@@ -51,8 +56,8 @@ class Respond:
 
     async def _decide(self, known: Versioned, message: MessageId) -> Outcome:
         conversation = known.conversation
-        inbox = await self.directory.open(conversation.workspace_id, conversation.inbox_id)
-        briefing = await self.briefings.briefing(conversation.workspace_id, inbox.inbox.assistant_id)
+        inbox = await self.directory.inbox(conversation.workspace_id, conversation.inbox_id)
+        briefing = await self.briefings.briefing(conversation.workspace_id, inbox.assistant_id)
         settings = await self.briefings.llm_settings()
         assistant = briefing.assistant if briefing else None
         early = before_model(Situation(conversation, message, assistant, settings.llm_enabled))
@@ -68,6 +73,12 @@ class Respond:
         ruling = after_model(offer, early)
         latency = round((self.clock.monotonic() - started) * 1000)
         return Outcome(ruling, completion, _card(ruling, briefing, completion, latency))
+
+    async def _ask_who_writes(self, conversation: Conversation) -> None:
+        if conversation.contact_name or not self.opener.capabilities(conversation.channel).describes_threads:
+            return
+        task = DescribeTask(workspace_id=conversation.workspace_id, conversation_id=conversation.id)
+        await self.tasks.enqueue(task, run_at=self.clock.now(), name=f"describe-{conversation.id}")
 
     async def _commit(self, known: Versioned, outcome: Outcome) -> bool:
         """False: the conversation moved while the model was writing; decide again."""

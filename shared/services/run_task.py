@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.domain.tasks import DeliverTask, RespondTask, StoreAttachmentsTask, Task
+from shared.domain.tasks import DeliverTask, DescribeTask, RespondTask, StoreAttachmentsTask, Task
 from shared.services.deliver import Deliver
+from shared.services.describe_conversation import DescribeConversation
 from shared.services.respond import Respond
 from shared.services.store_attachments import StoreAttachments
 
@@ -17,6 +18,7 @@ class RunTask:
     respond: Respond
     deliver: Deliver
     store_attachments: StoreAttachments
+    describe: DescribeConversation
 
     async def __call__(self, task: Task) -> None:
         """Do it."""
@@ -27,3 +29,5 @@ class RunTask:
                 await self.deliver(task)
             case StoreAttachmentsTask():
                 await self.store_attachments(task)
+            case DescribeTask():
+                await self.describe(task)

@@ -55,6 +55,7 @@ async def test_a_known_question_is_answered_on_the_same_channel_in_the_same_thre
     (conversation,) = await machine.conversations()
     assert conversation.status is Status.ANSWERED_BY_LLM
     assert conversation.unread == 1
+    assert conversation.contact_name == "Пётр"
     assert conversation.due_at is None
     question, answer = await machine.messages(conversation)
     assert (question.direction, answer.direction) == (Direction.INCOMING, Direction.OUTGOING)

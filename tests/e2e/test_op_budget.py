@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from shared.commands.commands import Close, GiveBack
+from shared.commands.effects import Actor
 from shared.domain.channels import ChannelKind
+from shared.domain.ids import UserId
 from tests.conftest import open_store
-from tests.support.machine import FAQ, Machine, running_machine
+from tests.support.machine import FAQ, WORKSPACE, Machine, running_machine
 
 DELIVERY = "Сколько стоит доставка?"
+OFF_TOPIC = "Какая столица у Австралии и сколько там пингвинов?"
 TELEGRAM = ChannelKind.TELEGRAM_BOT
 
 
@@ -24,8 +28,15 @@ async def machine(store_kind: str, tmp_path: Path) -> AsyncIterator[Machine]:
 
 
 async def warmed_up(machine: Machine, kind: ChannelKind) -> None:
-    """Settings and knowledge have just been read, as on a busy desk."""
-    await machine.connect(kind)
+    """Settings and knowledge have just been read, as on a busy desk, and the customer is known: who writes on
+    Avito is asked once a conversation, outside of the turn."""
+    standin = await machine.connect(kind)
+    await standin.write(kind.value, "Пётр", OFF_TOPIC)
+    await machine.run()
+    (conversation,) = await machine.conversations()
+    await machine.desk.execute(WORKSPACE, conversation.id, GiveBack(), Actor(UserId("oleg"), "Олег"))
+    await machine.desk.execute(WORKSPACE, conversation.id, Close(), Actor(UserId("oleg"), "Олег"))
+    await machine.run()
     machine.clock.advance(60)
     opened = await machine.desk.directory.find(kind.value)
     await machine.desk.briefings.briefing(opened.inbox.workspace_id, opened.inbox.assistant_id)
@@ -58,7 +69,7 @@ async def test_a_whole_automatic_turn_stays_within_its_budget(machine: Machine, 
     machine.clock.advance(3)
     await machine.pump()
 
-    assert [seen.text for seen in standin.seen_by(kind.value, "Пётр")] == [DELIVERY, FAQ[DELIVERY]]
+    assert [seen.text for seen in standin.seen_by(kind.value, "Пётр")] == [OFF_TOPIC, DELIVERY, FAQ[DELIVERY]]
     assert machine.probe.reads <= 3
     assert machine.probe.writes <= 8
     assert len(machine.requests) <= 5, machine.requests

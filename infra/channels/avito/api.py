@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from infra.channels.avito.refusals import DENIED, as_json, refusal
-from infra.channels.avito.shapes import Message, each
+from infra.channels.avito.shapes import Chat, Message, each
 from infra.channels.avito.tokens import Tokens
 from infra.channels.calling import call_vendor
 from infra.channels.context import ChannelContext
@@ -50,6 +50,11 @@ class AvitoApi:
             "offset": str(offset),
         }
         return _entries(await self._call("GET", f"/messenger/v2/accounts/{_part(user)}/chats", query=query), "chats")
+
+    async def chat(self, user: str, chat: str) -> Chat | None:
+        """One chat; None where Avito's answer is none."""
+        found, _ = each(Chat, [await self._call("GET", f"/messenger/v2/accounts/{_part(user)}/chats/{_part(chat)}")])
+        return found[0] if found else None
 
     async def messages(self, user: str, chat: str, *, offset: int = 0) -> list[Any]:
         """Messages of a chat, observed newest first. Does not mark them as read."""

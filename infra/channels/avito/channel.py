@@ -12,9 +12,9 @@ from infra.channels.avito.content import VOICE
 from infra.channels.avito.files import download
 from infra.channels.avito.pulling import Pull, history
 from infra.channels.avito.refusals import TARIFF
-from infra.channels.avito.wire import CLOCKS_DIFFER, check_secret, is_the_same, read_webhook, unix
+from infra.channels.avito.wire import CLOCKS_DIFFER, check_secret, facts_of, is_the_same, read_webhook, unix
 from infra.channels.context import ChannelContext
-from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt
+from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt, ThreadFacts
 from shared.domain.channels import Capabilities
 from shared.domain.messages import Attachment
 from shared.errors import ChannelError, ChannelRejected, CredentialsRejected
@@ -31,6 +31,7 @@ class Avito:
         pushes=True,
         pull_every=timedelta(minutes=5),
         pull_every_idle=timedelta(minutes=15),
+        describes_threads=True,
     )
 
     def __init__(self, context: ChannelContext) -> None:
@@ -77,6 +78,11 @@ class Avito:
             if not address:
                 raise ChannelRejected("Avito no longer has the voice message", code="attachment_gone")
         return await download(self._context.http, address, api=self._context.vendors.avito_api_url)
+
+    async def describe(self, thread: str) -> ThreadFacts | None:
+        """Who writes, and about which listing: webhooks carry only ids."""
+        chat = await self._api.chat(await self._user(), thread)
+        return None if chat is None else facts_of(chat, await self._user())
 
     async def connect(self, webhook_url: str) -> Connection:
         """Register our address, then take back older ones of this inbox (their secret has changed)."""

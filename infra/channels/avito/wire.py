@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from infra.channels.avito.content import read_content
 from infra.channels.avito.shapes import Chat, Hook, HookMessage, Message, Person
-from shared.domain.arrivals import Arrival, Deleted, Echo, Outgoing, Received
+from shared.domain.arrivals import Arrival, Deleted, Echo, Outgoing, Received, ThreadFacts
 from shared.domain.contacts import ContactRef
 from shared.errors import InvalidInput, UntrustedDelivery
 
@@ -69,6 +69,15 @@ def read_history(message: Message, chat: Chat, user_id: str) -> Arrival:
         context=_listing(chat),
         is_notice=False,
     )
+
+
+def facts_of(chat: Chat, user_id: str) -> ThreadFacts | None:
+    """What a chat tells of the customer and the listing; None for a chat without a customer."""
+    customer = next((person for person in chat.users if person.id != user_id), None)
+    if customer is None:
+        return None
+    facts = _listing(chat)
+    return ThreadFacts(contact=_contact(customer), subject=facts.get("item_title", ""), facts=facts)
 
 
 def _arrival(

@@ -12,7 +12,17 @@ from infra.channels.gmail.client import GmailClient
 from infra.channels.gmail.failures import GONE
 from infra.channels.gmail.sync import MailboxSync
 from infra.channels.gmail.wire import decoded, letter_for, part_of, read_cursor, read_notification, request_body
-from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, PullHint, RawDelivery, Receipt
+from shared.domain.arrivals import (
+    Arrival,
+    Connection,
+    Diagnosis,
+    Outgoing,
+    Page,
+    PullHint,
+    RawDelivery,
+    Receipt,
+    ThreadFacts,
+)
 from shared.domain.channels import Capabilities
 from shared.domain.messages import Attachment
 from shared.errors import ChannelError, ChannelRejected, CredentialsRejected, InvalidInput
@@ -88,6 +98,11 @@ class Gmail:
             return decoded(str(body["data"]))
         except InvalidInput as error:
             raise ChannelRejected("Gmail gave a damaged file") from error
+
+    async def describe(self, thread: str) -> ThreadFacts | None:
+        """A letter says from whom it is."""
+        del thread
+        return None
 
     async def connect(self, webhook_url: str) -> Connection:
         """Learn whose mailbox it is and have it watched. Without a topic it is pulled only."""

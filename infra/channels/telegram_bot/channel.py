@@ -20,7 +20,7 @@ from infra.channels.telegram_bot.wire import (
     to_send_message,
     verify,
 )
-from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt
+from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt, ThreadFacts
 from shared.domain.channels import Capabilities
 from shared.domain.messages import Attachment
 from shared.domain.model import EPOCH
@@ -79,6 +79,11 @@ class TelegramBot:
         if not file.file_path:
             raise ChannelRejected("Telegram gives no path to the file", code="file_gone")
         return await self._api.download(file.file_path)
+
+    async def describe(self, thread: str) -> ThreadFacts | None:
+        """Telegram tells it with each message."""
+        del thread
+        return None
 
     async def connect(self, webhook_url: str) -> Connection:
         """Set the webhook; waiting updates are kept and come at once."""

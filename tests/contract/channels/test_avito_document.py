@@ -21,6 +21,7 @@ USED_BY_THE_ADAPTER = {
     "getAccessToken",
     "getUserInfoSelf",
     "getChatsV2",
+    "getChatByIdV2",
     "getMessagesV3",
     "postSendMessage",
     "chatRead",
@@ -109,6 +110,7 @@ async def everything_once(stage: Stage) -> None:
     await channel.send(outgoing)
     assert await channel.find_sent(outgoing)
     await channel.mark_read(thread, "")
+    assert await channel.describe(thread)
     await channel.test()
     await channel.disconnect()
 
