@@ -96,7 +96,7 @@ def main() -> None:
     with ExitStack() as stack:
         print("parley: starting the emulators", flush=True)
         emulators = {
-            emulator.variable: stack.enter_context(running(emulator, sdk, logs / f"{emulator.name.lower()[:4]}.log"))
+            emulator.variable: stack.enter_context(running(emulator, sdk, logs / f"{emulator.variable.lower()}.log"))
             for emulator in (FIRESTORE, PUBSUB)
         }
         environment = child_environment(given.settings, PROJECT, emulators)

@@ -78,6 +78,7 @@ class Product:
         working = asyncio.create_task(self.dispatcher.run())
         try:
             await self._demo()(demo_password(self.settings))
+            self.outside.pusher.resume()
             self.is_ready = True
             yield
         finally:

@@ -38,7 +38,7 @@ class Outside:
 
     def __init__(self, file: Path | None, clock: Clock, http: httpx.AsyncClient, notify: Notify) -> None:
         self.world = World(file)
-        self.pusher = Pusher(http, sleep=clock.sleep)
+        self.pusher = Pusher(http, world=self.world, sleep=clock.sleep)
         context = SandboxContext(self.world, clock, self.pusher, notify)
         self.standins: dict[ChannelKind, Standin] = {kind: load(path)(context) for kind, path in SANDBOXES.items()}
 

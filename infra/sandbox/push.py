@@ -8,24 +8,39 @@ from typing import Any
 
 import httpx
 
+from infra.sandbox.world import World
+
 _DELAYS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0, 10.0, 10.0, 20.0, 30.0)
 
 
 class Pusher:
-    """One queue a key: a call that fails holds back the ones behind it, as at Telegram."""
+    """One queue a key: a call that fails holds back the ones behind it, as at Telegram.
 
-    def __init__(self, client: httpx.AsyncClient, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+    With a world, calls that were not answered are made again after a restart.
+    """
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        world: World | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._client = client
+        self._world = world
         self._sleep = sleep
         self._tails: dict[str, asyncio.Task[None]] = {}
 
     def push(self, key: str, url: str, body: Any, headers: Mapping[str, str] | None = None, *, times: int = 1) -> None:
         """Queue a JSON call behind the earlier ones of this key."""
+        call = {"key": key, "url": url, "body": body, "headers": dict(headers or {})}
         for _ in range(times):
-            before = self._tails.get(key)
-            self._tails[key] = asyncio.get_running_loop().create_task(
-                self._deliver(before, url, body, dict(headers or {}))
-            )
+            self._queue(call, self._world.owe_push(call) if self._world else None)
+
+    def resume(self) -> None:
+        """Queue what an earlier process left unanswered."""
+        for seq, call in self._world.owed_pushes() if self._world else ():
+            self._queue(call, seq)
 
     async def drained(self) -> None:
         """Wait until nothing is under way."""
@@ -38,14 +53,23 @@ class Pusher:
             task.cancel()
         await asyncio.gather(*self._tails.values(), return_exceptions=True)
 
-    async def _deliver(self, before: asyncio.Task[None] | None, url: str, body: Any, headers: dict[str, str]) -> None:
+    def _queue(self, call: dict[str, Any], seq: int | None) -> None:
+        before = self._tails.get(call["key"])
+        delivering = self._deliver(before, call, seq)
+        self._tails[call["key"]] = asyncio.get_running_loop().create_task(delivering)
+
+    async def _deliver(self, before: asyncio.Task[None] | None, call: dict[str, Any], seq: int | None) -> None:
         if before is not None:
             await asyncio.wait([before])
         for delay in _DELAYS:
             await self._sleep(delay)
             try:
-                response = await self._client.post(url, json=body, headers=headers, timeout=10.0)
+                response = await self._client.post(
+                    call["url"], json=call["body"], headers=call["headers"], timeout=10.0
+                )
             except httpx.HTTPError:
                 continue
             if response.is_success:
+                if self._world is not None and seq is not None:
+                    self._world.settle_push(seq)
                 return

@@ -14,6 +14,7 @@ create table if not exists records (
     channel text not null, account text not null, chat text not null, data text not null);
 create index if not exists records_by_chat on records (channel, account, chat, seq);
 create table if not exists facts (key text primary key, value text not null);
+create table if not exists pushes (seq integer primary key autoincrement, data text not null);
 """
 
 
@@ -77,6 +78,20 @@ class World:
             (key, str(start)),
         ).fetchone()
         return int(row[0])
+
+    def owe_push(self, data: dict[str, Any]) -> int:
+        """Remember a call that must still be made: a vendor does not forget it in a restart of ours."""
+        row = self._db.execute("insert into pushes (data) values (?)", (json.dumps(data, ensure_ascii=True),))
+        return int(row.lastrowid or 0)
+
+    def owed_pushes(self) -> list[tuple[int, dict[str, Any]]]:
+        """Calls that were not answered yet, oldest first."""
+        rows = self._db.execute("select seq, data from pushes order by seq")
+        return [(seq, json.loads(data)) for seq, data in rows]
+
+    def settle_push(self, seq: int) -> None:
+        """The call was answered."""
+        self._db.execute("delete from pushes where seq = ?", (seq,))
 
     def close(self) -> None:
         """Close the file."""
