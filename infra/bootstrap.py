@@ -15,6 +15,7 @@ from shared.ports.blob_store import BlobStore
 from shared.ports.channel_opener import ChannelOpener
 from shared.ports.cipher import Cipher
 from shared.ports.clock import Clock, Ids
+from shared.ports.dead_letters import DeadLetters
 from shared.ports.document_store import DocumentStore
 from shared.ports.event_bus import EventBus
 from shared.ports.model_picker import ModelPicker
@@ -32,10 +33,12 @@ from shared.services.execute import Execute
 from shared.services.failures import Failures
 from shared.services.file_notice import FileNotice
 from shared.services.ingest import Ingest
+from shared.services.keep_unreadable import KeepUnreadable
 from shared.services.notify_mailbox import NotifyMailbox
 from shared.services.pull_inbox import PullInbox
 from shared.services.receive import Receive
 from shared.services.record_echo import RecordEcho
+from shared.services.redeliver import Redeliver
 from shared.services.renew_registrations import RenewRegistrations
 from shared.services.respond import Respond
 from shared.services.run_task import RunTask
@@ -122,6 +125,17 @@ class Ports:
                 settings.push_audience,
             )
         )
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        """The embedded queue's, or those behind Pub/Sub."""
+        if self.settings.stack == "embedded":
+            from infra.local.dead_letters import QueueDeadLetters
+
+            return QueueDeadLetters(self.queue, self.clock)
+        from infra.gcp.dead_letters import PubSubDeadLetters
+
+        return PubSubDeadLetters(self.settings.project, lambda: self.tasks, self.clock)
 
     @cached_property
     def secrets(self) -> SecretStore:
@@ -235,7 +249,12 @@ class Desk:
     @cached_property
     def accept_delivery(self) -> AcceptDelivery:
         """A webhook call."""
-        return AcceptDelivery(self.directory, self.ingest)
+        return AcceptDelivery(self.directory, self.ingest, self.keep_unreadable)
+
+    @cached_property
+    def keep_unreadable(self) -> KeepUnreadable:
+        """Calls that nobody could read."""
+        return KeepUnreadable(self.ports.cipher, self.ports.dead_letters)
 
     @cached_property
     def pull_inbox(self) -> PullInbox:
@@ -279,7 +298,8 @@ class Desk:
         """Delayed work."""
         files = StoreAttachments(self.platform, self.ports.blobs, self.directory)
         describe = DescribeConversation(self.platform, self.ports.clock, self.directory)
-        return RunTask(self.respond, self.deliver, files, describe)
+        redeliver = Redeliver(self.accept_delivery, self.keep_unreadable)
+        return RunTask(self.respond, self.deliver, files, describe, redeliver)
 
     @cached_property
     def sweep(self) -> Sweep:

@@ -30,13 +30,15 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "inbox-pull": ("channel_pull",),
 }
 """Topic to the functions that get its events pushed."""
+UNREADABLE = "unreadable"
+"""Has a dead-letter topic only: vendors' calls that could not be read."""
 SCHEDULES = (
     Schedule("schedule-pulls", "schedule_pulls", timedelta(minutes=1)),
     Schedule("sweep", "sweep", timedelta(minutes=1)),
     Schedule("gmail-watch", "gmail_watch", timedelta(days=1)),
 )
-WEBHOOKS = {"telegram": "telegram_webhook"}
-"""First part of the address behind `/hooks/` to the function; all others go to `channel_webhook`."""
+WEBHOOKS = {"telegram": "telegram_webhook", "avito": "channel_webhook"}
+"""First part of the address behind `/hooks/` to the function. Gmail has none: it publishes, and shows no secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,23 @@ class HookAddress:
     @property
     def function(self) -> str:
         """Who answers this address."""
-        return WEBHOOKS.get(self.channel, "channel_webhook")
+        return WEBHOOKS[self.channel]
+
+
+def subscription(topic: str, function: str) -> str:
+    """The name of the push subscription of a function on a topic."""
+    return f"{topic}-{function.replace('_', '-')}"
+
+
+def dead_letter_topic(topic: str) -> str:
+    """Where what fails for good goes: a topic and the pull subscription on it, both of this name."""
+    return f"{topic}-dead"
 
 
 def read_address(path: str) -> HookAddress | None:
     """A hook's address, or None for any other path."""
     parts = path.strip("/").split("/")
-    if len(parts) not in (3, 4) or parts[0] != "hooks" or not all(parts):
+    if len(parts) not in (3, 4) or parts[0] != "hooks" or parts[1] not in WEBHOOKS or not all(parts):
         return None
     return HookAddress(parts[1], parts[2], parts[3] if len(parts) == 4 else "")
 

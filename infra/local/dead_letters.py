@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from infra.local.queue.ports import RUN_TASK
 from infra.local.queue.store import Queue
-from shared.errors import NotFound
+from infra.push_envelope import open_envelope
+from shared.domain.tasks import Task
+from shared.errors import InvalidInput, NotFound
 from shared.ports.clock import Clock
 from shared.ports.dead_letters import DeadLetter
 
@@ -23,7 +26,7 @@ class QueueDeadLetters:
             DeadLetter(
                 id=str(row.id),
                 target=row.target,
-                body=row.body.decode("utf-8", "replace"),
+                body=_inside(row.body).decode("utf-8", "replace"),
                 attempts=row.attempts,
                 error=row.problem,
                 at=row.died_at,
@@ -36,3 +39,15 @@ class QueueDeadLetters:
         is_number = id.isascii() and id.isdecimal() and len(id) <= 18
         if not is_number or not self._queue.replay(int(id), self._clock.now()):
             raise NotFound("no such dead letter")
+
+    async def keep(self, task: Task, error: str) -> None:
+        """Add a task as a dead letter. Raises `Unavailable`."""
+        self._queue.keep_dead(RUN_TASK, task.model_dump_json().encode(), self._clock.now(), error)
+
+
+def _inside(body: bytes) -> bytes:
+    """The event of a push, the whole body of anything else."""
+    try:
+        return open_envelope(body).message.data
+    except InvalidInput:
+        return body

@@ -7,14 +7,18 @@ Firestore storing. Cloud Tasks and Scheduler have no official emulator: the embe
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from infra.emulators import FIRESTORE, PUBSUB, find_sdk, free_port, missing_parts, running
-from infra.local.product import command_line, serve
+from pydantic import SecretStr
+
+from infra.emulators import FIRESTORE, PUBSUB, EmulatorError, find_sdk, free_port, missing_parts, running
+from infra.local.product import command_line, kept_word, serve
 from infra.logs import configure_logging
 from infra.settings import Settings, child_environment
 from infra.topology import FUNCTIONS, SUBSCRIPTIONS
@@ -22,6 +26,7 @@ from infra.topology import FUNCTIONS, SUBSCRIPTIONS
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "parley-emulated"
 ACK_SECONDS = 130
+START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
 
@@ -32,7 +37,18 @@ def function_processes(environment: Mapping[str, str], logs: Path) -> Iterator[d
     with ExitStack() as stack:
         for name, port in ports.items():
             stack.enter_context(_function(name, port, environment, logs / f"{name}.log"))
+        for name, port in ports.items():
+            _wait_until_listening(name, port)
         yield {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+
+
+def _wait_until_listening(name: str, port: int) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.1)
+    raise EmulatorError(f"the function {name} did not start: see its log")
 
 
 @contextmanager
@@ -64,7 +80,7 @@ def subscribe(project: str, urls: Mapping[str, str]) -> None:
     """Topics, and push subscriptions to the functions that want them. What is there stays, with today's address."""
     from google.api_core.exceptions import AlreadyExists
     from google.cloud import pubsub_v1
-    from google.pubsub_v1.types import PushConfig, RetryPolicy
+    from google.pubsub_v1.types import PushConfig, RetryPolicy, Subscription
 
     publisher, subscriber = pubsub_v1.PublisherClient(), pubsub_v1.SubscriberClient()
     retry = RetryPolicy(minimum_backoff={"seconds": 1}, maximum_backoff={"seconds": 60})
@@ -74,13 +90,14 @@ def subscribe(project: str, urls: Mapping[str, str]) -> None:
             with suppress(AlreadyExists):
                 publisher.create_topic(name=topic_path)
             for function in functions:
-                subscriber.create_subscription(
+                subscription = Subscription(
                     name=subscriber.subscription_path(project, f"{topic}-{function.replace('_', '-')}"),
                     topic=topic_path,
                     push_config=PushConfig(push_endpoint=urls[function]),
                     ack_deadline_seconds=ACK_SECONDS,
                     retry_policy=retry,
                 )
+                subscriber.create_subscription(request=subscription)
 
 
 def main() -> None:
@@ -103,7 +120,8 @@ def main() -> None:
         print(f"parley: starting {len(FUNCTIONS)} functions, their logs are in {logs}", flush=True)
         urls = stack.enter_context(function_processes(environment, logs))
         subscribe(PROJECT, urls)
-        changes = {"stack": "emulators", "project": PROJECT, "function_urls": urls}
+        key = given.settings.jwt_secret or SecretStr(kept_word(given.settings.data_dir / "jwt-secret", size=32))
+        changes = {"stack": "emulators", "project": PROJECT, "function_urls": urls, "jwt_secret": key}
         settings: Settings = given.settings.model_copy(update=changes)
         asyncio.run(serve(settings, given.host, given.port))
 

@@ -118,10 +118,14 @@ def demo_password(settings: Settings) -> str:
     """Made for this data folder, unless the environment sets it."""
     if settings.demo_password is not None:
         return settings.demo_password.get_secret_value()
-    kept = settings.data_dir / "demo-password"
-    if not kept.exists():
-        write_atomically(kept, secrets.token_urlsafe(12).encode())
-    return kept.read_text().strip()
+    return kept_word(settings.data_dir / "demo-password", size=12)
+
+
+def kept_word(file: Path, *, size: int) -> str:
+    """A random word of so many bytes, made at the first start and kept in a file."""
+    if not file.exists():
+        write_atomically(file, secrets.token_urlsafe(size).encode())
+    return file.read_text().strip()
 
 
 def welcome(settings: Settings) -> str:

@@ -119,6 +119,13 @@ class Queue:
             (to_micros(now), problem, row.id),
         )
 
+    def keep_dead(self, target: str, body: bytes, now: datetime, problem: str) -> None:
+        """Take on work as a dead letter: it failed elsewhere, once."""
+        self._changed(
+            "insert into work (target, body, run_at, attempts, state, problem) values (?, ?, ?, 1, 'dead', ?)",
+            (target, body, to_micros(now), problem),
+        )
+
     def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
         """What was given up, newest first."""
         with _reaching():

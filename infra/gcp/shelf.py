@@ -1,0 +1,92 @@
+"""One pull subscription as a shelf: looked through without taking anything away. Blocking, for a worker thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import grpc
+from google.api_core.exceptions import DeadlineExceeded
+from google.api_core.retry import Retry
+from google.cloud.pubsub_v1 import SubscriberClient
+from google.pubsub_v1.types import PubsubMessage, ReceivedMessage
+
+from infra.gcp.calling import FIRST_WAIT_SECONDS, IS_TRANSIENT
+
+MOST = 1000
+"""Messages that are looked through."""
+
+
+class Shelf:
+    """What somebody else looks at in the same moment is not seen. Raises Google's errors and `TimeoutError`."""
+
+    def __init__(self, client: SubscriberClient, subscription: str, *, timeout: float, patience: float) -> None:
+        """`patience`, seconds: Pub/Sub answers a pull when it has something; after this long it has nothing."""
+        self._client = client
+        self._subscription = subscription
+        self._timeout = timeout
+        self._patience = patience
+        self._retry = Retry(predicate=IS_TRANSIENT, initial=FIRST_WAIT_SECONDS, timeout=timeout)
+
+    def messages(self) -> list[PubsubMessage]:
+        """All of them, in any order."""
+        seen: list[ReceivedMessage] = []
+        try:
+            seen.extend(self._pulled())
+        finally:
+            self._release(seen)
+        return [one.message for one in seen]
+
+    def take(self, message_id: str) -> ReceivedMessage | None:
+        """This message, held until it is acknowledged or the subscription's deadline for that has passed."""
+        others: list[ReceivedMessage] = []
+        try:
+            for received in self._pulled():
+                if received.message.message_id == message_id:
+                    return received
+                others.append(received)
+        finally:
+            self._release(others)
+        return None
+
+    def acknowledge(self, received: ReceivedMessage) -> None:
+        """Take it away for good."""
+        self._client.acknowledge(
+            subscription=self._subscription, ack_ids=[received.ack_id], retry=self._retry, timeout=self._timeout
+        )
+
+    def _pulled(self) -> Iterator[ReceivedMessage]:
+        """Each message once. Pub/Sub gives some of them at a time, and those that are held not again."""
+        self._connect()
+        seen: set[str] = set()
+        while len(seen) < MOST:
+            news = [one for one in self._pull(MOST - len(seen)) if one.message.message_id not in seen]
+            if not news:
+                return
+            seen.update(one.message.message_id for one in news)
+            yield from news
+
+    def _connect(self) -> None:
+        """Without a connection a pull would time out as on an empty subscription."""
+        try:
+            grpc.channel_ready_future(self._client.transport.grpc_channel).result(self._timeout)
+        except grpc.FutureTimeoutError:
+            raise TimeoutError("no connection") from None
+
+    def _pull(self, most: int) -> list[ReceivedMessage]:
+        try:
+            answer = self._client.pull(
+                subscription=self._subscription, max_messages=most, retry=None, timeout=self._patience
+            )
+        except DeadlineExceeded:
+            return []
+        return list(answer.received_messages)
+
+    def _release(self, held: list[ReceivedMessage]) -> None:
+        if held:
+            self._client.modify_ack_deadline(
+                subscription=self._subscription,
+                ack_ids=[one.ack_id for one in held],
+                ack_deadline_seconds=0,
+                retry=self._retry,
+                timeout=self._timeout,
+            )
