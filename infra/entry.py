@@ -4,7 +4,7 @@ exactly when that can help."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -56,7 +56,7 @@ async def task_of(request: Request) -> Task:
 
 async def delivery_of(request: Request) -> tuple[HookAddress, RawDelivery]:
     """A vendor's call. Raises `NotFound` for an address that is none of ours."""
-    address = read_address(request.url.path)
+    address = read_address(request.scope["path"])  # `request.url` chokes on odd queries
     if address is None:
         raise NotFound("no such address")
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -68,6 +68,8 @@ def _answering(handler: Handler, *, gone: int, check: Callable[[Request], Awaita
 
     @wraps(handler)
     async def answered(request: Request) -> Response:
+        if request.method != "POST":
+            return _problem(405, "method_not_allowed", {"allow": "POST"})
         try:
             await check(request)
             result = await handler(request)
@@ -102,8 +104,8 @@ def _status(error: DeskError, gone: int) -> int:
             return 503
 
 
-def _problem(status: int, code: str) -> Response:
-    return JSONResponse({"status": status, "code": code}, status, media_type="application/problem+json")
+def _problem(status: int, code: str, headers: Mapping[str, str] | None = None) -> Response:
+    return JSONResponse({"status": status, "code": code}, status, headers, media_type="application/problem+json")
 
 
 async def _open_door(request: Request) -> None:

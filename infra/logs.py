@@ -12,7 +12,8 @@ from typing import Any, TextIO
 
 _NOISY = ("httpx", "httpx2", "httpcore", "openai", "googleapiclient", "google_auth_httplib2", "urllib3")
 """Libraries that log whole addresses, which may carry a token."""
-_OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_ONLY_FOR_TERMINALS = {"color_message"}
+_OWN = _ONLY_FOR_TERMINALS | set(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
 class JsonLines(logging.Formatter):

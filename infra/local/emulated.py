@@ -19,13 +19,13 @@ from pydantic import SecretStr
 
 from infra.emulators import FIRESTORE, PUBSUB, EmulatorError, find_sdk, free_port, missing_parts, running
 from infra.local.product import command_line, kept_word, serve
+from infra.local.subscriptions import subscribe
 from infra.logs import configure_logging
 from infra.settings import Settings, child_environment
-from infra.topology import FUNCTIONS, SUBSCRIPTIONS
+from infra.topology import FUNCTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "parley-emulated"
-ACK_SECONDS = 130
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
@@ -74,30 +74,6 @@ def _function(name: str, port: int, environment: Mapping[str, str], log: Path) -
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
-
-
-def subscribe(project: str, urls: Mapping[str, str]) -> None:
-    """Topics, and push subscriptions to the functions that want them. What is there stays, with today's address."""
-    from google.api_core.exceptions import AlreadyExists
-    from google.cloud import pubsub_v1
-    from google.pubsub_v1.types import PushConfig, RetryPolicy, Subscription
-
-    publisher, subscriber = pubsub_v1.PublisherClient(), pubsub_v1.SubscriberClient()
-    retry = RetryPolicy(minimum_backoff={"seconds": 1}, maximum_backoff={"seconds": 60})
-    with subscriber:
-        for topic, functions in SUBSCRIPTIONS.items():
-            topic_path = publisher.topic_path(project, topic)
-            with suppress(AlreadyExists):
-                publisher.create_topic(name=topic_path)
-            for function in functions:
-                subscription = Subscription(
-                    name=subscriber.subscription_path(project, f"{topic}-{function.replace('_', '-')}"),
-                    topic=topic_path,
-                    push_config=PushConfig(push_endpoint=urls[function]),
-                    ack_deadline_seconds=ACK_SECONDS,
-                    retry_policy=retry,
-                )
-                subscriber.create_subscription(request=subscription)
 
 
 def main() -> None:

@@ -43,12 +43,11 @@ class FunctionsHere:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A vendor calls."""
-        request = Request(scope, receive)
-        address = read_address(request.url.path)
-        if address is None or request.method != "POST":
+        address = read_address(scope["path"])
+        if address is None:
             response: Response = JSONResponse({"status": 404, "code": "not_found"}, 404)
         else:
-            response = await handler(address.function)(request)
+            response = await handler(address.function)(Request(scope, receive))
         await response(scope, receive, send)
 
 

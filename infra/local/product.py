@@ -21,7 +21,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
@@ -64,6 +64,7 @@ class Product:
         api: ASGIApp = import_module("api.app").create_app(self.desk)
         return Starlette(
             routes=[
+                Route("/", _to_sandbox),
                 Route("/healthz", self._healthz),
                 Mount("/hooks", app=self.functions),
                 Mount("/sandbox", app=self.outside.app()),
@@ -112,6 +113,12 @@ class Product:
         """Gmail publishes on a topic of ours what is no event of ours: every bus carries it, no port names it."""
         bus: Any = self.desk.ports.bus
         await bus.publish_data(topic.rpartition("/")[2], json.dumps(data).encode(), {})
+
+
+async def _to_sandbox(request: Request) -> Response:
+    """The page to begin with, where nobody has set up anything."""
+    del request
+    return RedirectResponse("/sandbox/")
 
 
 def demo_password(settings: Settings) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
@@ -11,40 +12,58 @@ from google.pubsub_v1.types import DeadLetterPolicy, ExpirationPolicy, PushConfi
 from infra.topology import SUBSCRIPTIONS, UNREADABLE, dead_letter_topic, subscription
 
 ACK_SECONDS = 130
+HOLD_SECONDS = 60
+"""How long a dead letter is out of sight while somebody works on it."""
 ATTEMPTS = 10
 FIRST_WAIT_SECONDS = 1
 LONGEST_WAIT_SECONDS = 60
-HOLD_SECONDS = 60
-"""How long a dead letter is held while somebody works on it."""
 
 
 def subscribe(
     project: str, urls: Mapping[str, str], *, attempts: int = ATTEMPTS, first_wait: int = FIRST_WAIT_SECONDS
 ) -> None:
-    """Push subscriptions to the functions (by name: their address), and where dead letters wait, in a new project.
+    """Push subscriptions to the functions (name to address), and where dead letters wait, in a new project.
 
-    After this many `attempts`, 5 at least, a message is a dead letter. `first_wait`, seconds, doubles.
+    After so many `attempts`, 5 at least, a message is a dead letter; `first_wait`, seconds, grows with each.
     """
-    waits = RetryPolicy(
-        minimum_backoff={"seconds": first_wait}, maximum_backoff={"seconds": max(first_wait, LONGEST_WAIT_SECONDS)}
-    )
+    retry = RetryPolicy(minimum_backoff={"seconds": first_wait}, maximum_backoff={"seconds": LONGEST_WAIT_SECONDS})
     with PublisherClient() as publisher, SubscriberClient() as subscriber:
-        paths = _Paths(project)
-        for topic in (*SUBSCRIPTIONS, UNREADABLE):
-            dead = dead_letter_topic(topic)
-            publisher.create_topic(name=paths.topic(dead))
-            subscriber.create_subscription(request=paths.subscription(dead, dead, ack_deadline_seconds=HOLD_SECONDS))
+        maker = _Maker(project, publisher, subscriber)
+        maker.dead_letters(UNREADABLE)
         for topic, functions in SUBSCRIPTIONS.items():
-            publisher.create_topic(name=paths.topic(topic))
+            policy = DeadLetterPolicy(dead_letter_topic=maker.dead_letters(topic), max_delivery_attempts=attempts)
+            path = maker.topic(topic)
             for function in functions:
-                pushed = paths.subscription(
-                    topic,
+                maker.subscription(
                     subscription(topic, function),
+                    path,
                     push_config=PushConfig(push_endpoint=urls[function]),
                     ack_deadline_seconds=ACK_SECONDS,
-                    retry_policy=waits,
-                    dead_letter_policy=DeadLetterPolicy(
-                        dead_letter_topic=paths.topic(dead_letter_topic(topic)), max_delivery_attempts=attempts
-                    ),
+                    retry_policy=retry,
+                    dead_letter_policy=policy,
                 )
-                subscriber.create_subscription(request=pushed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    project: str
+    publisher: PublisherClient
+    subscriber: SubscriberClient
+
+    def dead_letters(self, topic: str) -> str:
+        """The dead-letter topic of a topic with its pull subscription; the topic's path."""
+        name = dead_letter_topic(topic)
+        path = self.topic(name)
+        self.subscription(name, path, ack_deadline_seconds=HOLD_SECONDS)
+        return path
+
+    def topic(self, name: str) -> str:
+        path = f"projects/{self.project}/topics/{name}"
+        self.publisher.create_topic(name=path)
+        return path
+
+    def subscription(self, name: str, topic: str, **more: Any) -> None:
+        """One that never expires (an empty policy), however long nothing comes."""
+        path = f"projects/{self.project}/subscriptions/{name}"
+        made = Subscription(name=path, topic=topic, expiration_policy=ExpirationPolicy(), **more)
+        self.subscriber.create_subscription(request=made)
