@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import httpx
@@ -17,6 +16,7 @@ from shared.ports.channel import Channel
 from shared.ports.cipher import Cipher
 from shared.ports.clock import Clock
 from shared.ports.document_store import DocumentStore
+from shared.services.inbox_secrets import InboxSecrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,15 @@ class RegistryOpener:
 
     async def open(self, inbox: Inbox) -> Channel:
         """The channel of one inbox."""
-        context = secret_context(inbox.id)
-        opened = await self.cipher.decrypt(inbox.credentials, context=context) if inbox.credentials else "{}"
-        secret = await self.cipher.decrypt(inbox.webhook_secret, context=context) if inbox.webhook_secret else ""
+        secrets = InboxSecrets(self.cipher)
         path = f"workspaces/{inbox.workspace_id}/inboxes/{inbox.id}"
         return open_channel(
             inbox.channel,
             ChannelContext(
                 inbox_id=inbox.id,
                 account=inbox.account,
-                credentials=json.loads(opened),
-                webhook_secret=secret,
+                credentials=await secrets.credentials(inbox),
+                webhook_secret=await secrets.word(inbox),
                 vendors=self.sandbox if inbox.is_simulated else self.vendors,
                 http=self.http,
                 clock=self.clock,
@@ -54,8 +52,3 @@ class RegistryOpener:
     def capabilities(self, kind: ChannelKind) -> Capabilities:
         """What a kind of channel can do, without an inbox."""
         return channel_class(kind).capabilities
-
-
-def secret_context(inbox_id: str) -> str:
-    """What the credentials and the webhook secret of an inbox are encrypted for."""
-    return f"inbox:{inbox_id}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import grpc
 from google.api_core.exceptions import DeadlineExceeded
 from google.api_core.retry import Retry
 from google.cloud.pubsub_v1 import SubscriberClient
@@ -17,7 +16,7 @@ MOST = 1000
 
 
 class Shelf:
-    """What somebody else looks at in the same moment is not seen. Raises Google's errors and `TimeoutError`."""
+    """What somebody else looks at in the same moment is not seen. Raises Google's errors."""
 
     def __init__(self, client: SubscriberClient, subscription: str, *, timeout: float, patience: float) -> None:
         """`patience`, seconds: Pub/Sub answers a pull when it has something; after this long it has nothing."""
@@ -56,7 +55,7 @@ class Shelf:
 
     def _pulled(self) -> Iterator[ReceivedMessage]:
         """Each message once. Pub/Sub gives some of them at a time, and those that are held not again."""
-        self._connect()
+        self._find()
         seen: set[str] = set()
         while len(seen) < MOST:
             news = [one for one in self._pull(MOST - len(seen)) if one.message.message_id not in seen]
@@ -65,12 +64,9 @@ class Shelf:
             seen.update(one.message.message_id for one in news)
             yield from news
 
-    def _connect(self) -> None:
-        """Without a connection a pull would time out as on an empty subscription."""
-        try:
-            grpc.channel_ready_future(self._client.transport.grpc_channel).result(self._timeout)
-        except grpc.FutureTimeoutError:
-            raise TimeoutError("no connection") from None
+    def _find(self) -> None:
+        """A pull that reaches nobody in time looks like one that finds nothing: this does not."""
+        self._client.get_subscription(subscription=self._subscription, retry=self._retry, timeout=self._timeout)
 
     def _pull(self, most: int) -> list[ReceivedMessage]:
         try:

@@ -20,13 +20,13 @@ LONGEST_WAIT_SECONDS = 60
 
 
 def subscribe(
-    project: str, urls: Mapping[str, str], *, attempts: int = ATTEMPTS, first_wait: int = FIRST_WAIT_SECONDS
+    project: str, urls: Mapping[str, str], *, attempts: int = ATTEMPTS, first_wait: int = FIRST_WAIT_SECONDS, longest_wait: int = LONGEST_WAIT_SECONDS
 ) -> None:
     """Push subscriptions to the functions (name to address), and where dead letters wait, in a new project.
 
     After so many `attempts`, 5 at least, a message is a dead letter; `first_wait`, seconds, grows with each.
     """
-    retry = RetryPolicy(minimum_backoff={"seconds": first_wait}, maximum_backoff={"seconds": LONGEST_WAIT_SECONDS})
+    retry = RetryPolicy(minimum_backoff={"seconds": first_wait}, maximum_backoff={"seconds": longest_wait})
     with PublisherClient() as publisher, SubscriberClient() as subscriber:
         maker = _Maker(project, publisher, subscriber)
         maker.dead_letters(UNREADABLE)

@@ -72,7 +72,14 @@ class Demo:
         if known is not None:
             await self.users.commit([self.users.change(USER, {"password_hash": hashed})])
             return
-        user = User(id=USER, email=EMAIL, name="Demo", password_hash=hashed, created_at=self.clock.now())
+        user = User(
+            id=USER,
+            email=EMAIL,
+            name="Demo",
+            password_hash=hashed,
+            is_superuser=True,
+            created_at=self.clock.now(),
+        )
         await self.users.commit(self.users.creation(user))
 
     def _workspace(self) -> list[Write]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.domain.channels import ChannelKind
 from shared.domain.events import MessageReceived
 from shared.domain.ids import ConversationId, MessageId, WorkspaceId
 from shared.domain.model import Noun
@@ -43,4 +44,17 @@ class DescribeTask(Noun):
     conversation_id: ConversationId
 
 
-Task = Annotated[RespondTask | DeliverTask | StoreAttachmentsTask | DescribeTask, Field(discriminator="kind")]
+class RedeliverTask(Noun):
+    """Take a vendor's call that could not be read when it came."""
+
+    kind: Literal["redeliver"] = "redeliver"
+    channel: ChannelKind
+    inbox_id: str
+    body: str
+    shown: str
+    """Ciphertext: what the vendor showed to be trusted. It is checked again."""
+
+
+Task = Annotated[
+    RespondTask | DeliverTask | StoreAttachmentsTask | DescribeTask | RedeliverTask, Field(discriminator="kind")
+]

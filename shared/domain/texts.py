@@ -41,7 +41,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "human_answered": ("Ответил человек", "A person answered"),
     "conversation_closed": ("Диалог закрыт", "The conversation was closed"),
     "channel_rejected": ("Канал не принял сообщение", "The channel refused the message"),
-    "channel_unavailable": ("Канал не отвечал слишком долго", "The channel was down for too long"),
+    "channel_unavailable": ("Канал не отвечает", "The channel does not answer"),
     "recipient_unreachable": ("Клиенту нельзя написать", "The customer cannot be written to"),
     "text_too_long": ("Текст длиннее, чем допускает канал", "The text is longer than the channel allows"),
     "unconfirmed": (

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shared.domain.tasks import Task
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """What was given up. `body` holds ids only, never text; `error` is a status or the name of an error."""
+    """What was given up. `error` is a status or the name of an error, empty where it is not known."""
 
     id: str
     target: str
     body: str
+    """The JSON of the event or the task: ids only, but for a delivery that could not be read."""
     attempts: int
     error: str
     at: datetime
@@ -29,4 +32,8 @@ class DeadLetters(Protocol):
 
     async def replay(self, id: str) -> None:
         """Let it be tried again with all its attempts. Raises `NotFound`."""
+        ...
+
+    async def keep(self, task: Task, error: str) -> None:
+        """Add a task that is not to be tried as things are: a replay runs it."""
         ...

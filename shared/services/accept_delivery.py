@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.domain.arrivals import RawDelivery
+from shared.domain.arrivals import Arrival, RawDelivery
 from shared.domain.channels import ChannelKind
-from shared.domain.inboxes import Health
-from shared.errors import NotFound
+from shared.domain.inboxes import Health, Inbox
+from shared.errors import DeskError, InvalidInput, NotFound, TooLarge, UntrustedDelivery
 from shared.services.directory import InboxDirectory
 from shared.services.ingest import Ingest
+from shared.services.keep_unreadable import KeepUnreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +20,38 @@ class AcceptDelivery:
 
     directory: InboxDirectory
     ingest: Ingest
+    keep_unreadable: KeepUnreadable
 
     async def __call__(self, channel: ChannelKind, inbox_id: str, delivery: RawDelivery) -> int:
         """How many arrivals were news. A paused inbox takes nothing: what comes is fetched when it resumes.
 
-        Raises `NotFound` (no such inbox on this channel), `UntrustedDelivery`, `InvalidInput`.
+        What a trusted vendor sends and nobody can read or store becomes a dead letter: vendors stop delivering to
+        who refuses. Raises `NotFound` (no such inbox on this channel), `UntrustedDelivery`, `InvalidInput` (no JSON
+        object).
         """
         opened = await self.directory.find(inbox_id)
         if opened.inbox.channel is not channel:
             raise NotFound("no such inbox")
-        arrivals = opened.channel.read(delivery)
+        try:
+            arrivals = opened.channel.read(delivery)
+        except UntrustedDelivery:
+            raise
+        except InvalidInput as error:
+            await self.keep_unreadable(channel, inbox_id, delivery, error)
+            return 0
         if opened.inbox.health is Health.PAUSED:
             return 0
-        news = 0
-        for arrival in arrivals:
-            news += await self.ingest(opened.inbox, arrival)
+        news, refusal = await self._ingested(opened.inbox, arrivals)
+        if refusal is not None:
+            await self.keep_unreadable(channel, inbox_id, delivery, refusal)
         return news
+
+    async def _ingested(self, inbox: Inbox, arrivals: Sequence[Arrival]) -> tuple[int, DeskError | None]:
+        """How many were news, and why one could not be stored, if any: it does not stop the ones behind it."""
+        news, refusal = 0, None
+        for arrival in arrivals:
+            try:
+                news += await self.ingest(inbox, arrival)
+            except (InvalidInput, TooLarge) as error:
+                refusal = error
+        return news, refusal

@@ -25,9 +25,16 @@ class InboxSecrets:
         """For `Inbox.webhook_secret`."""
         return await self.cipher.encrypt(word, context=_context(inbox))
 
+    async def credentials(self, inbox: Inbox) -> dict[str, str]:
+        """The open credentials; empty where there are none."""
+        sealed = inbox.credentials
+        opened = await self.cipher.decrypt(sealed, context=_context(inbox.id)) if sealed else "{}"
+        return {str(name): str(value) for name, value in json.loads(opened).items()}
+
     async def word(self, inbox: Inbox) -> str:
-        """The open webhook secret."""
-        return await self.cipher.decrypt(inbox.webhook_secret, context=_context(inbox.id))
+        """The open webhook secret; empty where there is none."""
+        sealed = inbox.webhook_secret
+        return await self.cipher.decrypt(sealed, context=_context(inbox.id)) if sealed else ""
 
     async def resealed(self, inbox: Inbox) -> dict[str, str]:
         """The same secrets under the newest key, as fields to write."""

@@ -43,8 +43,10 @@ class ManageInbox:
         return await self.pull_inbox(inbox.workspace_id, inbox.id)
 
     async def pause(self, inbox: Inbox) -> Inbox:
-        """Take nothing until it is registered again. The vendor no longer calls us and keeps what comes, if it can."""
-        await self._disconnect(inbox)
+        """Take nothing until it is registered again. Meanwhile what comes waits at the vendor."""
+        if self.opener.capabilities(inbox.channel).pull_every is None:
+            # What cannot be fetched later must not be delivered now.
+            await self._disconnect(inbox)
         return await self.change(inbox, {"health": Health.PAUSED, "problem": None})
 
     async def remove(self, inbox: Inbox) -> None:

@@ -32,7 +32,7 @@ class Membership:
         """A workspace with its creator as owner. Raises `Conflict` (`slug_taken`)."""
         now = self.clock.now()
         id = WorkspaceId(self.ids.new())
-        workspace = Workspace(id=id, slug=slug or f"w-{id[:12]}", name=name, created_at=now)
+        workspace = Workspace(id=id, slug=slug or f"w-{id[-12:]}", name=name, created_at=now)
         owner = _member(creator, Role.OWNER, self.clock)
         writes = [*self.workspaces.creation(workspace), self._members(id).creation(owner)]
         try:

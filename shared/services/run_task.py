@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.domain.tasks import DeliverTask, DescribeTask, RespondTask, StoreAttachmentsTask, Task
+from shared.domain.tasks import DeliverTask, DescribeTask, RedeliverTask, RespondTask, StoreAttachmentsTask, Task
 from shared.services.deliver import Deliver
 from shared.services.describe_conversation import DescribeConversation
+from shared.services.redeliver import Redeliver
 from shared.services.respond import Respond
 from shared.services.store_attachments import StoreAttachments
 
@@ -19,6 +20,7 @@ class RunTask:
     deliver: Deliver
     store_attachments: StoreAttachments
     describe: DescribeConversation
+    redeliver: Redeliver
 
     async def __call__(self, task: Task) -> None:
         """Do it."""
@@ -31,3 +33,5 @@ class RunTask:
                 await self.store_attachments(task)
             case DescribeTask():
                 await self.describe(task)
+            case RedeliverTask():
+                await self.redeliver(task)

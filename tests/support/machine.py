@@ -20,8 +20,8 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from infra.bootstrap import Desk, Ports, install
-from infra.channels.opener import secret_context
 from infra.cipher import ensure_key
+from infra.hook_addresses import HookAddresses
 from infra.local.functions import FunctionsHere
 from infra.local.queue.ports import QueueBus
 from infra.sandbox.outside import Outside
@@ -35,6 +35,7 @@ from shared.domain.ids import AssistantId, ChunkId, InboxId, WorkspaceId
 from shared.domain.inboxes import Health, Inbox
 from shared.domain.messages import Message
 from shared.ports.document_store import DocumentStore
+from shared.services.inbox_secrets import InboxSecrets
 from shared.store.assistants import Assistants
 from shared.store.conversations import ConversationFilter, Conversations
 from shared.store.inboxes import Inboxes
@@ -117,19 +118,19 @@ class Machine:
         await ensure_key(self._first.secrets)
         await self._hire(mode)
         inbox = InboxId(kind.value)
-        context = secret_context(inbox)
-        credentials = json.dumps(self.outside.present(kind, inbox, kind.value))
+        sealed = InboxSecrets(self._first.cipher)
+        credentials = self.outside.present(kind, inbox, kind.value)
         secret = "the-secret-of-this-inbox"
         now = self.clock.now()
-        cipher, platform = self._first.cipher, self.desk.platform
+        platform = self.desk.platform
         noun = Inbox(
             id=inbox,
             workspace_id=WORKSPACE,
             channel=kind,
             name=kind.value,
             is_simulated=True,
-            credentials=await cipher.encrypt(credentials, context=context),
-            webhook_secret=await cipher.encrypt(secret, context=context),
+            credentials=await sealed.sealed_credentials(inbox, credentials),
+            webhook_secret=await sealed.sealed_word(inbox, secret),
             assistant_id=ASSISTANT,
             created_at=now,
             updated_at=now,
@@ -137,7 +138,7 @@ class Machine:
         store, route = platform.workspace(WORKSPACE), Route(WORKSPACE, inbox)
         await platform.commit([Inboxes(store).creation(noun), platform.inbox_route(route)])
         opened = await self.desk.directory.open(WORKSPACE, inbox)
-        connection = await opened.channel.connect(self._webhook_url(kind, inbox, secret))
+        connection = await opened.channel.connect(HookAddresses(self.settings.public_url)(kind, inbox, secret))
         changes = {"account": connection.account, "cursor": connection.cursor, "health": Health.CONNECTED}
         writes = [Inboxes(store).change(inbox, changes)]
         if "@" in connection.account[1:]:
@@ -201,11 +202,6 @@ class Machine:
         """Gmail publishes."""
         bus = QueueBus(self._first.queue, self.clock, CountingIds("push"), SUBSCRIPTIONS)
         await bus.publish_data(topic.rpartition("/")[2], json.dumps(data).encode(), {})
-
-    def _webhook_url(self, kind: ChannelKind, inbox: InboxId, secret: str) -> str:
-        if kind is ChannelKind.TELEGRAM_BOT:
-            return f"{self.settings.public_url}/hooks/telegram/{inbox}"
-        return f"{self.settings.public_url}/hooks/{kind.value}/{inbox}/{secret}"
 
 
 class Site:

@@ -1,0 +1,1 @@
+"""The door for people and programs: the HTTP API and the command line."""

@@ -1,0 +1,131 @@
+"""What the routes work with: the desk, and the services that only people's requests need."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+
+from api.auth.cookies import Cookies
+from api.events import EventHub, Pace
+from infra.access_tokens import AccessTokens, SigningKey
+from infra.bootstrap import Desk
+from infra.hook_addresses import HookAddresses
+from infra.passwords import Argon2Passwords
+from shared.services.accounts import Accounts
+from shared.services.attempts import Attempts
+from shared.services.change_inbox import ChangeInbox
+from shared.services.connect_inbox import ConnectInbox
+from shared.services.consents import Consents
+from shared.services.inbox_secrets import InboxSecrets
+from shared.services.manage_inbox import ManageInbox
+from shared.services.mark_read import MarkAsRead
+from shared.services.membership import Membership
+from shared.services.open_attachment import OpenAttachment
+from shared.services.regenerate import Regenerate
+from shared.services.sign_in import Refresh, SignIn
+from shared.services.signed_in import SignedIn
+from shared.services.store_attachments import StoreAttachments
+from shared.store.sessions import Sessions
+from shared.store.users import Users
+from shared.store.workspaces import Workspaces
+
+
+class Api:
+    """One an application. Each service is built when it is first used."""
+
+    def __init__(self, desk: Desk, pace: Pace) -> None:
+        self.desk = desk
+        ports = desk.ports
+        self.users = Users(ports.store)
+        self.sessions = Sessions(ports.store)
+        self.workspaces = Workspaces(ports.store)
+        self.signed_in = SignedIn(self.users, self.sessions, ports.clock)
+        self.cookies = Cookies(desk.settings.public_url)
+        self.events = EventHub(desk.platform, ports.clock, pace)
+
+    @cached_property
+    def tokens(self) -> AccessTokens:
+        """Access tokens. Raises `InvalidInput`, naming the setting, where the secret that signs them is missing."""
+        ports, settings = self.desk.ports, self.desk.settings
+        key = SigningKey(settings, ports.secrets, ports.ids)
+        return AccessTokens(key, ports.clock, timedelta(minutes=settings.access_token_minutes))
+
+    @cached_property
+    def passwords(self) -> Argon2Passwords:
+        """Hashes."""
+        return Argon2Passwords()
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """E-mail and password to a session."""
+        ports = self.desk.ports
+        attempts = Attempts(ports.store, ports.clock)
+        return SignIn(self.users, self.sessions, attempts, self.passwords, ports.clock, ports.ids)
+
+    @cached_property
+    def refresh(self) -> Refresh:
+        """A refresh token to the next one."""
+        return Refresh(self.sessions, self.signed_in, self.desk.ports.clock, self.desk.ports.ids)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Users, as operators make them."""
+        ports = self.desk.ports
+        return Accounts(self.users, self.signed_in, self.passwords, ports.clock, ports.ids)
+
+    @cached_property
+    def membership(self) -> Membership:
+        """Workspaces and their members."""
+        ports = self.desk.ports
+        return Membership(self.desk.platform, self.workspaces, self.users, ports.clock, ports.ids)
+
+    @cached_property
+    def inbox_secrets(self) -> InboxSecrets:
+        """Credentials at rest."""
+        return InboxSecrets(self.desk.ports.cipher)
+
+    @cached_property
+    def change_inbox(self) -> ChangeInbox:
+        """Fields of an inbox."""
+        return ChangeInbox(self.desk.platform, self.desk.directory, self.desk.ports.clock)
+
+    @cached_property
+    def connect_inbox(self) -> ConnectInbox:
+        """Accounts of channels."""
+        ports = self.desk.ports
+        return ConnectInbox(
+            self.desk.platform,
+            ports.opener,
+            self.change_inbox,
+            self.inbox_secrets,
+            HookAddresses(self.desk.settings.public_url),
+            ports.clock,
+            ports.ids,
+        )
+
+    @cached_property
+    def manage_inbox(self) -> ManageInbox:
+        """Connected accounts."""
+        return ManageInbox(self.desk.platform, self.desk.ports.opener, self.change_inbox, self.desk.pull_inbox)
+
+    @cached_property
+    def consents(self) -> Consents:
+        """Browsers on their way through a vendor's consent page."""
+        ports = self.desk.ports
+        return Consents(ports.store, ports.cipher, ports.clock)
+
+    @cached_property
+    def regenerate(self) -> Regenerate:
+        """Another draft."""
+        return Regenerate(self.desk.platform, self.desk.ports.bus, self.desk.ports.clock)
+
+    @cached_property
+    def mark_read(self) -> MarkAsRead:
+        """What the staff has seen."""
+        return MarkAsRead(self.desk.execute, self.desk.directory)
+
+    @cached_property
+    def open_attachment(self) -> OpenAttachment:
+        """Files of messages."""
+        platform, blobs = self.desk.platform, self.desk.ports.blobs
+        return OpenAttachment(platform, blobs, StoreAttachments(platform, blobs, self.desk.directory))

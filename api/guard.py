@@ -1,0 +1,110 @@
+"""What holds for every answer: headers, a limit to bodies, no bare error, one line in the log."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import problem
+from infra.logs import frames_of
+from shared.errors import TooLarge
+from shared.ports.clock import Clock
+
+BODY_LIMIT: Final = 2**20
+_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+_API_HEADERS: Final = {
+    "Cache-Control": "no-store, private",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+}
+log = logging.getLogger("parley.api")
+
+
+class Guard:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self._app = app
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        call = _Call(scope, send)
+        started = self._clock.monotonic()
+        try:
+            await self._app(scope, await _limited(scope, receive), call.send)
+        except TooLarge:
+            await call.answer(413, "too_large", f"At most {BODY_LIMIT} bytes.", receive)
+        except Exception as error:  # whatever it is, the caller gets problem details and no traceback
+            frames = frames_of(error.__traceback__)
+            log.error("failed", extra={"error": type(error).__name__, "frames": frames, "route": call.route})
+            await call.answer(500, "internal_error", "Something went wrong on our side.", receive)
+        millis = round((self._clock.monotonic() - started) * 1000)
+        line = {"method": scope["method"], "route": call.route, "status": call.status, "milliseconds": millis}
+        log.info("answered", extra=line)
+
+
+class _Call:
+    """One request on its way out."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.status = 0
+        self._scope = scope
+        self._send = send
+
+    @property
+    def route(self) -> str:
+        """The route's template: addresses themselves carry ids."""
+        return getattr(self._scope.get("route"), "path", "unknown")
+
+    async def send(self, message: Message) -> None:
+        """Add the headers to the first message."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            is_api = self._scope["path"].startswith("/api/")
+            for name, value in {**_HEADERS, **(_API_HEADERS if is_api else {})}.items():
+                headers[name] = value
+        await self._send(message)
+
+    async def answer(self, status: int, code: str, detail: str, receive: Receive) -> None:
+        """An error, unless an answer is under way already: then the connection breaks."""
+        if not self.status:
+            await problem(self._scope["path"], status, code, detail)(self._scope, receive, self.send)
+
+
+async def _limited(scope: Scope, receive: Receive) -> Receive:
+    """The body is taken in before anybody reads it as JSON, up to the limit. Raises `TooLarge`."""
+    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return receive
+    declared = dict(scope["headers"]).get(b"content-length", b"")
+    if declared.isdigit() and int(declared) > BODY_LIMIT:
+        raise TooLarge
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return _replay([message], receive)
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > BODY_LIMIT:
+            raise TooLarge
+    return _replay([{"type": "http.request", "body": bytes(body), "more_body": False}], receive)
+
+
+def _replay(messages: list[Message], receive: Receive) -> Receive:
+    async def replayed() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return replayed

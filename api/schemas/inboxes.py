@@ -1,0 +1,91 @@
+"""Inboxes. Credentials go in and never come out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from api.schemas.common import CodedText, Out
+from shared.domain.arrivals import Diagnosis
+from shared.domain.channels import ChannelKind
+from shared.domain.inboxes import Health, Inbox
+from shared.domain.model import Instant, Strict
+from shared.domain.texts import Language
+
+CredentialsIn = Annotated[
+    dict[Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=8000)]], Field(max_length=20)
+]
+"""As the vendor gives them: a bot's `token`, Avito's `client_id` and `client_secret`."""
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class InboxIn(Strict):
+    """An account to connect."""
+
+    channel: ChannelKind
+    name: Name
+    credentials: CredentialsIn = Field(repr=False)
+    assistant_id: Reference | None = None
+
+
+class InboxPatch(Strict):
+    """What is to be changed; new credentials connect the account again. `assistant_id` null: nobody answers."""
+
+    name: Name = ""
+    credentials: CredentialsIn | None = Field(default=None, repr=False)
+    assistant_id: Reference | None = None
+
+
+class InboxOut(Out):
+    """A connected account with its health, and what is wrong with it."""
+
+    id: str
+    channel: ChannelKind
+    name: str
+    account: str
+    health: Health
+    problem: CodedText | None
+    assistant_id: str | None
+    is_simulated: bool
+    last_activity_at: Instant | None
+    retry_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
+
+    @classmethod
+    def of(cls, inbox: Inbox, language: Language) -> InboxOut:
+        """An inbox for a reader of this language."""
+        return cls(
+            id=inbox.id,
+            channel=inbox.channel,
+            name=inbox.name,
+            account=inbox.account,
+            health=inbox.health,
+            problem=CodedText.of(inbox.problem, language),
+            assistant_id=inbox.assistant_id,
+            is_simulated=inbox.is_simulated,
+            last_activity_at=inbox.last_activity_at,
+            retry_at=inbox.retry_at,
+            created_at=inbox.created_at,
+            updated_at=inbox.updated_at,
+        )
+
+
+class DiagnosisOut(Out):
+    """What the vendor says of the account. Without a problem all is well."""
+
+    problem: CodedText | None
+    facts: dict[str, str]
+
+    @classmethod
+    def of(cls, diagnosis: Diagnosis, language: Language) -> DiagnosisOut:
+        """A diagnosis for a reader of this language."""
+        return cls(problem=CodedText.of(diagnosis.problem, language), facts=diagnosis.facts)
+
+
+class PulledOut(Out):
+    """How many new things a pull brought."""
+
+    news: int
