@@ -9,14 +9,10 @@ from api.auth.cookies import Cookies
 from api.events import EventHub, Pace
 from infra.access_tokens import AccessTokens, SigningKey
 from infra.bootstrap import Desk
-from infra.hook_addresses import HookAddresses
 from infra.passwords import Argon2Passwords
 from shared.services.accounts import Accounts
 from shared.services.attempts import Attempts
-from shared.services.change_inbox import ChangeInbox
-from shared.services.connect_inbox import ConnectInbox
 from shared.services.consents import Consents
-from shared.services.inbox_secrets import InboxSecrets
 from shared.services.manage_inbox import ManageInbox
 from shared.services.mark_read import MarkAsRead
 from shared.services.membership import Membership
@@ -80,33 +76,9 @@ class Api:
         return Membership(self.desk.platform, self.workspaces, self.users, ports.clock, ports.ids)
 
     @cached_property
-    def inbox_secrets(self) -> InboxSecrets:
-        """Credentials at rest."""
-        return InboxSecrets(self.desk.ports.cipher)
-
-    @cached_property
-    def change_inbox(self) -> ChangeInbox:
-        """Fields of an inbox."""
-        return ChangeInbox(self.desk.platform, self.desk.directory, self.desk.ports.clock)
-
-    @cached_property
-    def connect_inbox(self) -> ConnectInbox:
-        """Accounts of channels."""
-        ports = self.desk.ports
-        return ConnectInbox(
-            self.desk.platform,
-            ports.opener,
-            self.change_inbox,
-            self.inbox_secrets,
-            HookAddresses(self.desk.settings.public_url),
-            ports.clock,
-            ports.ids,
-        )
-
-    @cached_property
     def manage_inbox(self) -> ManageInbox:
         """Connected accounts."""
-        return ManageInbox(self.desk.platform, self.desk.ports.opener, self.change_inbox, self.desk.pull_inbox)
+        return ManageInbox(self.desk.platform, self.desk.ports.opener, self.desk.change_inbox, self.desk.pull_inbox)
 
     @cached_property
     def consents(self) -> Consents:

@@ -25,6 +25,8 @@ from shared.services.accept_delivery import AcceptDelivery
 from shared.services.amend import Amend
 from shared.services.answer import Answer
 from shared.services.briefing import Briefings
+from shared.services.change_inbox import ChangeInbox
+from shared.services.connect_inbox import ConnectInbox
 from shared.services.deliver import Deliver
 from shared.services.describe_conversation import DescribeConversation
 from shared.services.directory import InboxDirectory
@@ -32,6 +34,7 @@ from shared.services.eligibility import Eligibility
 from shared.services.execute import Execute
 from shared.services.failures import Failures
 from shared.services.file_notice import FileNotice
+from shared.services.inbox_secrets import InboxSecrets
 from shared.services.ingest import Ingest
 from shared.services.keep_unreadable import KeepUnreadable
 from shared.services.notify_mailbox import NotifyMailbox
@@ -315,6 +318,26 @@ class Desk:
     def renew_registrations(self) -> RenewRegistrations:
         """Gmail's watches."""
         return RenewRegistrations(self.platform, self.ports.clock, self.ports.opener, self.directory)
+
+    @cached_property
+    def inbox_secrets(self) -> InboxSecrets:
+        """Credentials at rest."""
+        return InboxSecrets(self.ports.cipher)
+
+    @cached_property
+    def change_inbox(self) -> ChangeInbox:
+        """Fields of an inbox."""
+        return ChangeInbox(self.platform, self.directory, self.ports.clock)
+
+    @cached_property
+    def connect_inbox(self) -> ConnectInbox:
+        """Accounts of channels."""
+        from infra.hook_addresses import HookAddresses
+
+        ports = self.ports
+        addresses = HookAddresses(self.settings.public_url)
+        change, secrets = self.change_inbox, self.inbox_secrets
+        return ConnectInbox(self.platform, ports.opener, change, secrets, addresses, ports.clock, ports.ids)
 
     @cached_property
     def execute(self) -> Execute:

@@ -66,9 +66,9 @@ async def _connect(api: Api, caller: Caller, errand: Errand, code: str) -> Inbox
     credentials = await consent.finish(code, errand.verifier, _redirect_uri(api), google, api.desk.ports.http)
     known = await _known(api, seat.workspace_id, credentials["email"])
     if known is not None:
-        return await api.connect_inbox.replace_credentials(known, credentials)
+        return await api.desk.connect_inbox.replace_credentials(known, credentials)
     new = NewInbox(ChannelKind.GMAIL, credentials["email"], credentials, is_simulated=is_simulated)
-    return await api.connect_inbox.create(seat.workspace_id, new)
+    return await api.desk.connect_inbox.create(seat.workspace_id, new)
 
 
 async def _known(api: Api, workspace: WorkspaceId, email: str) -> Inbox | None:

@@ -47,7 +47,7 @@ async def connect_inbox(given: InboxIn, seat: Owner, api: ApiDep, language: Lang
     """Connect an account. Where the vendor refuses, the inbox is there and its `problem` says why."""
     assistant = await _assistant(seat.store, given.assistant_id)
     new = NewInbox(given.channel, given.name, given.credentials, assistant)
-    return InboxOut.of(await api.connect_inbox.create(seat.workspace_id, new), language)
+    return InboxOut.of(await api.desk.connect_inbox.create(seat.workspace_id, new), language)
 
 
 @router.get("/{inbox_id}")
@@ -65,9 +65,9 @@ async def change_inbox(
     if "assistant_id" in given.model_fields_set:
         changes["assistant_id"] = await _assistant(seat.store, given.assistant_id)
     if changes:
-        inbox = await api.change_inbox(inbox, changes)
+        inbox = await api.desk.change_inbox(inbox, changes)
     if given.credentials is not None:
-        inbox = await api.connect_inbox.replace_credentials(inbox, given.credentials)
+        inbox = await api.desk.connect_inbox.replace_credentials(inbox, given.credentials)
     return InboxOut.of(inbox, language)
 
 
@@ -98,13 +98,13 @@ async def pause_inbox(inbox: ManagedInbox, api: ApiDep, language: LanguageDep) -
 @router.post("/{inbox_id}/resume")
 async def resume_inbox(inbox: ManagedInbox, api: ApiDep, language: LanguageDep) -> InboxOut:
     """Work again, from where the pause began."""
-    return InboxOut.of(await api.connect_inbox.register(inbox), language)
+    return InboxOut.of(await api.desk.connect_inbox.register(inbox), language)
 
 
 @router.post("/{inbox_id}/webhook")
 async def register_inbox(inbox: ManagedInbox, api: ApiDep, language: LanguageDep) -> InboxOut:
     """Tell the vendor our address again."""
-    return InboxOut.of(await api.connect_inbox.register(inbox), language)
+    return InboxOut.of(await api.desk.connect_inbox.register(inbox), language)
 
 
 async def _assistant(store: WorkspaceStore, id: str | None) -> AssistantId | None:

@@ -27,7 +27,6 @@ from starlette.types import ASGIApp
 
 from infra.bootstrap import Desk, Ports, install
 from infra.cipher import ensure_key
-from infra.hook_addresses import HookAddresses
 from infra.local.files import write_atomically
 from infra.local.functions import Functions, FunctionsElsewhere, FunctionsHere
 from infra.local.queue.dispatcher import Dispatcher
@@ -37,9 +36,6 @@ from infra.sandbox.demo import EMAIL, Demo
 from infra.sandbox.outside import Outside
 from infra.settings import Settings
 from infra.topology import SCHEDULES
-from shared.services.change_inbox import ChangeInbox
-from shared.services.connect_inbox import ConnectInbox
-from shared.services.inbox_secrets import InboxSecrets
 from shared.store.users import Users
 from shared.store.workspaces import Workspaces
 
@@ -92,18 +88,14 @@ class Product:
         return JSONResponse({"status": "ok" if self.is_ready else "starting"}, 200 if self.is_ready else 503)
 
     def _demo(self) -> Demo:
-        ports, platform = self.desk.ports, self.desk.platform
-        sealed = InboxSecrets(ports.cipher)
-        change = ChangeInbox(platform, self.desk.directory, ports.clock)
-        addresses = HookAddresses(self.settings.public_url)
-        connect = ConnectInbox(platform, ports.opener, change, sealed, addresses, ports.clock, ports.ids)
+        desk, ports = self.desk, self.desk.ports
         return Demo(
-            platform,
+            desk.platform,
             Users(ports.store),
             Workspaces(ports.store),
             Argon2Passwords(),
-            sealed,
-            connect,
+            desk.inbox_secrets,
+            desk.connect_inbox,
             self.outside,
             ports.clock,
             ports.ids,

@@ -15,18 +15,14 @@ ACK_SECONDS = 130
 HOLD_SECONDS = 60
 """How long a dead letter is out of sight while somebody works on it."""
 ATTEMPTS = 10
-FIRST_WAIT_SECONDS = 1
-LONGEST_WAIT_SECONDS = 60
+RETRY = RetryPolicy(minimum_backoff={"seconds": 1}, maximum_backoff={"seconds": 60})
 
 
-def subscribe(
-    project: str, urls: Mapping[str, str], *, attempts: int = ATTEMPTS, first_wait: int = FIRST_WAIT_SECONDS, longest_wait: int = LONGEST_WAIT_SECONDS
-) -> None:
+def subscribe(project: str, urls: Mapping[str, str], *, attempts: int = ATTEMPTS, retry: RetryPolicy = RETRY) -> None:
     """Push subscriptions to the functions (name to address), and where dead letters wait, in a new project.
 
-    After so many `attempts`, 5 at least, a message is a dead letter; `first_wait`, seconds, grows with each.
+    After so many `attempts`, 5 at least, a message is a dead letter.
     """
-    retry = RetryPolicy(minimum_backoff={"seconds": first_wait}, maximum_backoff={"seconds": longest_wait})
     with PublisherClient() as publisher, SubscriberClient() as subscriber:
         maker = _Maker(project, publisher, subscriber)
         maker.dead_letters(UNREADABLE)

@@ -53,6 +53,8 @@ INDEXES: tuple[Index, ...] = (
     Index("contacts", (("last_seen_at", "desc"),)),
     Index("inboxes", (("health", "asc"),), group=True),
     Index("chunks", (("position", "asc"),)),
+    Index("members", (("user_id", "asc"),), group=True),
+    Index("sessions", (("user_id", "asc"),)),
 )
 """Filters that stand together without an index of their own are answered in Firestore by merging those of
 (field, last_message_at), and in the embedded store by testing the rows of one of them."""

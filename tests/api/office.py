@@ -89,8 +89,8 @@ class Office:
             channel=ChannelKind.TELEGRAM_BOT,
             name="Бот",
             health=Health.CONNECTED,
-            webhook_secret=await self.api.inbox_secrets.sealed_word(InboxId(id), "word"),
-            credentials=await self.api.inbox_secrets.sealed_credentials(InboxId(id), {"token": "1:none"}),
+            webhook_secret=await self.api.desk.inbox_secrets.sealed_word(InboxId(id), "word"),
+            credentials=await self.api.desk.inbox_secrets.sealed_credentials(InboxId(id), {"token": "1:none"}),
             created_at=now,
             updated_at=now,
         )

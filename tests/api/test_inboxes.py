@@ -222,7 +222,7 @@ async def test_credentials_appear_in_no_answer_no_log_and_no_file(
     credentials = desk.credentials(kind)
     secrets = [value for name, value in credentials.items() if name not in ("email", "client_id")]
     inbox = await desk.connect(kind)
-    word = await desk.town.office.api.inbox_secrets.word(await desk.stored(inbox))
+    word = await desk.town.office.api.desk.inbox_secrets.word(await desk.stored(inbox))
     answers = [inbox, await desk.get(inbox), (await desk.post(inbox, "test")).json()]
     answers.append((await desk.owner.get(desk.root)).json())
     bad = await desk.owner.post(desk.root, json={"channel": "x", "credentials": credentials, "name": 1})

@@ -62,6 +62,11 @@ class Receiver:
         """What was answered with success."""
         return [post for post in self.posted if post.target == target and post.status == 204]
 
+    async def until_posted(self, target: str, count: int) -> None:
+        """Wait for this many posts, failed ones included."""
+        async with asyncio.timeout(60), self._changed:
+            await self._changed.wait_for(lambda: sum(post.target == target for post in self.posted) >= count)
+
     async def until_taken(self, target: str, count: int = 1) -> list[Posted]:
         """Wait for this many successes."""
         async with asyncio.timeout(30), self._changed:
