@@ -65,9 +65,9 @@ def _shown(line: str) -> bool:
     return False
 
 
-def run(*command: str, environment: dict[str, str] | None = None) -> int:
+def run(*command: str) -> int:
     """Run a program of the virtual environment to its end."""
-    child = subprocess.Popen([str(PYTHON), *command], cwd=HERE, env={**os.environ, **(environment or {})})
+    child = subprocess.Popen([str(PYTHON), *command], cwd=HERE)
     while True:
         try:
             return child.wait()
@@ -79,7 +79,12 @@ def start(module: str, arguments: argparse.Namespace) -> int:
     """Run the product until it is interrupted."""
     command = ["-m", module, "--host", arguments.host, "--port", str(arguments.port)]
     command += ["--data-dir", str(arguments.data_dir)]
-    return _reloading(command) if arguments.reload else run(*command)
+    if arguments.reload:
+        return _reloading(command)
+    if os.name == "posix":  # no process in between: signals reach the product itself
+        os.chdir(HERE)
+        os.execv(PYTHON, [str(PYTHON), *command])
+    return run(*command)
 
 
 def _reloading(command: list[str]) -> int:

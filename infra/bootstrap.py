@@ -6,54 +6,45 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import httpx
-
-from infra.settings import Settings
 from infra.system import RandomIds, SystemClock
 from shared.errors import InvalidInput
-from shared.ports.blob_store import BlobStore
-from shared.ports.channel_opener import ChannelOpener
-from shared.ports.cipher import Cipher
-from shared.ports.clock import Clock, Ids
-from shared.ports.dead_letters import DeadLetters
-from shared.ports.document_store import DocumentStore
-from shared.ports.event_bus import EventBus
-from shared.ports.model_picker import ModelPicker
-from shared.ports.secret_store import SecretStore
-from shared.ports.task_queue import TaskQueue
-from shared.services.accept_delivery import AcceptDelivery
-from shared.services.amend import Amend
-from shared.services.answer import Answer
-from shared.services.briefing import Briefings
-from shared.services.change_inbox import ChangeInbox
-from shared.services.connect_inbox import ConnectInbox
-from shared.services.deliver import Deliver
-from shared.services.describe_conversation import DescribeConversation
-from shared.services.directory import InboxDirectory
-from shared.services.eligibility import Eligibility
-from shared.services.execute import Execute
-from shared.services.failures import Failures
-from shared.services.file_notice import FileNotice
-from shared.services.inbox_secrets import InboxSecrets
-from shared.services.ingest import Ingest
-from shared.services.keep_unreadable import KeepUnreadable
-from shared.services.notify_mailbox import NotifyMailbox
-from shared.services.pull_inbox import PullInbox
-from shared.services.receive import Receive
-from shared.services.record_echo import RecordEcho
-from shared.services.redeliver import Redeliver
-from shared.services.renew_registrations import RenewRegistrations
-from shared.services.respond import Respond
-from shared.services.run_task import RunTask
-from shared.services.schedule_pulls import SchedulePulls
-from shared.services.send_message import SendMessage
-from shared.services.store_attachments import StoreAttachments
-from shared.services.sweep import Sweep
-from shared.store.platform import Platform
 
 if TYPE_CHECKING:
+    import httpx
+
     from infra.local.queue.store import Queue
     from infra.oidc import OidcVerifier
+    from infra.settings import Settings
+    from shared.ports.blob_store import BlobStore
+    from shared.ports.channel_opener import ChannelOpener
+    from shared.ports.cipher import Cipher
+    from shared.ports.clock import Clock, Ids
+    from shared.ports.dead_letters import DeadLetters
+    from shared.ports.document_store import DocumentStore
+    from shared.ports.event_bus import EventBus
+    from shared.ports.model_picker import ModelPicker
+    from shared.ports.secret_store import SecretStore
+    from shared.ports.task_queue import TaskQueue
+    from shared.services.accept_delivery import AcceptDelivery
+    from shared.services.answer import Answer
+    from shared.services.briefing import Briefings
+    from shared.services.change_inbox import ChangeInbox
+    from shared.services.connect_inbox import ConnectInbox
+    from shared.services.deliver import Deliver
+    from shared.services.directory import InboxDirectory
+    from shared.services.execute import Execute
+    from shared.services.inbox_secrets import InboxSecrets
+    from shared.services.ingest import Ingest
+    from shared.services.keep_unreadable import KeepUnreadable
+    from shared.services.notify_mailbox import NotifyMailbox
+    from shared.services.pull_inbox import PullInbox
+    from shared.services.renew_registrations import RenewRegistrations
+    from shared.services.respond import Respond
+    from shared.services.run_task import RunTask
+    from shared.services.schedule_pulls import SchedulePulls
+    from shared.services.send_message import SendMessage
+    from shared.services.sweep import Sweep
+    from shared.store.platform import Platform
 
 
 class Ports:
@@ -75,6 +66,8 @@ class Ports:
     @cached_property
     def http(self) -> httpx.AsyncClient:
         """One client for the process: making one costs more CPU than a whole turn may."""
+        import httpx
+
         return httpx.AsyncClient(follow_redirects=False, limits=httpx.Limits(max_connections=100))
 
     @cached_property
@@ -222,23 +215,34 @@ class Desk:
     @cached_property
     def platform(self) -> Platform:
         """The door to all workspaces."""
+        from shared.store.platform import Platform
+
         return Platform(self.ports.store)
 
     @cached_property
     def directory(self) -> InboxDirectory:
         """Inboxes by id."""
+        from shared.services.directory import InboxDirectory
+
         return InboxDirectory(self.platform, self.ports.opener, self.ports.clock)
 
     @cached_property
     def briefings(self) -> Briefings:
         """Assistants and run-time settings."""
         from infra.llm.factory import default_settings
+        from shared.services.briefing import Briefings
 
         return Briefings(self.platform, self.ports.clock, default_settings(self.settings.llm))
 
     @cached_property
     def ingest(self) -> Ingest:
         """Whatever a channel tells."""
+        from shared.services.amend import Amend
+        from shared.services.file_notice import FileNotice
+        from shared.services.ingest import Ingest
+        from shared.services.receive import Receive
+        from shared.services.record_echo import RecordEcho
+
         ports = self.ports
         return Ingest(
             Receive(self.platform, ports.bus, ports.clock),
@@ -252,26 +256,36 @@ class Desk:
     @cached_property
     def accept_delivery(self) -> AcceptDelivery:
         """A webhook call."""
+        from shared.services.accept_delivery import AcceptDelivery
+
         return AcceptDelivery(self.directory, self.ingest, self.keep_unreadable)
 
     @cached_property
     def keep_unreadable(self) -> KeepUnreadable:
         """Calls that nobody could read."""
+        from shared.services.keep_unreadable import KeepUnreadable
+
         return KeepUnreadable(self.ports.cipher, self.ports.dead_letters)
 
     @cached_property
     def pull_inbox(self) -> PullInbox:
         """One pull."""
+        from shared.services.pull_inbox import PullInbox
+
         return PullInbox(self.platform, self.ports.clock, self.directory, self.ingest)
 
     @cached_property
     def notify_mailbox(self) -> NotifyMailbox:
         """A Gmail notification."""
+        from shared.services.notify_mailbox import NotifyMailbox
+
         return NotifyMailbox(self.directory, self.pull_inbox)
 
     @cached_property
     def respond(self) -> Respond:
         """The assistant's turn."""
+        from shared.services.respond import Respond
+
         ports = self.ports
         return Respond(
             self.platform,
@@ -287,11 +301,17 @@ class Desk:
     @cached_property
     def answer(self) -> Answer:
         """The assistant's turn, after the quiet time."""
+        from shared.services.answer import Answer
+
         return Answer(self.respond, self.ports.tasks, self.ports.clock, self.directory, self.briefings)
 
     @cached_property
     def deliver(self) -> Deliver:
         """A conversation's outbox."""
+        from shared.services.deliver import Deliver
+        from shared.services.eligibility import Eligibility
+        from shared.services.failures import Failures
+
         ports = self.ports
         failures = Failures(ports.clock, ports.tasks, self.directory)
         return Deliver(self.platform, ports.clock, self.directory, Eligibility(self.briefings), failures)
@@ -299,6 +319,11 @@ class Desk:
     @cached_property
     def run_task(self) -> RunTask:
         """Delayed work."""
+        from shared.services.describe_conversation import DescribeConversation
+        from shared.services.redeliver import Redeliver
+        from shared.services.run_task import RunTask
+        from shared.services.store_attachments import StoreAttachments
+
         files = StoreAttachments(self.platform, self.ports.blobs, self.directory)
         describe = DescribeConversation(self.platform, self.ports.clock, self.directory)
         redeliver = Redeliver(self.accept_delivery, self.keep_unreadable)
@@ -307,32 +332,43 @@ class Desk:
     @cached_property
     def sweep(self) -> Sweep:
         """What is still owed."""
+        from shared.services.sweep import Sweep
+
         return Sweep(self.platform, self.ports.bus, self.ports.clock)
 
     @cached_property
     def schedule_pulls(self) -> SchedulePulls:
         """Which inboxes are due."""
+        from shared.services.schedule_pulls import SchedulePulls
+
         return SchedulePulls(self.platform, self.ports.bus, self.ports.clock, self.ports.opener)
 
     @cached_property
     def renew_registrations(self) -> RenewRegistrations:
         """Gmail's watches."""
+        from shared.services.renew_registrations import RenewRegistrations
+
         return RenewRegistrations(self.platform, self.ports.clock, self.ports.opener, self.directory)
 
     @cached_property
     def inbox_secrets(self) -> InboxSecrets:
         """Credentials at rest."""
+        from shared.services.inbox_secrets import InboxSecrets
+
         return InboxSecrets(self.ports.cipher)
 
     @cached_property
     def change_inbox(self) -> ChangeInbox:
         """Fields of an inbox."""
+        from shared.services.change_inbox import ChangeInbox
+
         return ChangeInbox(self.platform, self.directory, self.ports.clock)
 
     @cached_property
     def connect_inbox(self) -> ConnectInbox:
         """Accounts of channels."""
         from infra.hook_addresses import HookAddresses
+        from shared.services.connect_inbox import ConnectInbox
 
         ports = self.ports
         addresses = HookAddresses(self.settings.public_url)
@@ -342,11 +378,15 @@ class Desk:
     @cached_property
     def execute(self) -> Execute:
         """A member's command."""
+        from shared.services.execute import Execute
+
         return Execute(self.platform, self.ports.bus, self.ports.clock, self.ports.ids)
 
     @cached_property
     def send_message(self) -> SendMessage:
         """A member's words."""
+        from shared.services.send_message import SendMessage
+
         return SendMessage(self.platform, self.ports.bus, self.ports.clock, self.ports.opener)
 
 
@@ -357,6 +397,8 @@ def desk() -> Desk:
     """The process's desk, made at first use."""
     global _desk
     if _desk is None:
+        from infra.settings import Settings
+
         _desk = Desk(Ports(Settings()))
     return _desk
 

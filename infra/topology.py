@@ -68,7 +68,9 @@ def dead_letter_topic(topic: str) -> str:
 def read_address(path: str) -> HookAddress | None:
     """A hook's address, or None for any other path."""
     parts = path.strip("/").split("/")
-    if len(parts) not in (3, 4) or parts[0] != "hooks" or parts[1] not in WEBHOOKS or not all(parts):
+    if len(parts) not in (3, 4) or parts[0] != "hooks" or parts[1] not in WEBHOOKS:
+        return None
+    if not all(part and part.isprintable() for part in parts):
         return None
     return HookAddress(parts[1], parts[2], parts[3] if len(parts) == 4 else "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from google.api_core.exceptions import DeadlineExceeded
 from google.api_core.retry import Retry
@@ -28,24 +29,13 @@ class Shelf:
 
     def messages(self) -> list[PubsubMessage]:
         """All of them, in any order."""
-        seen: list[ReceivedMessage] = []
-        try:
-            seen.extend(self._pulled())
-        finally:
-            self._release(seen)
-        return [one.message for one in seen]
+        with self._held() as held:
+            return [received.message for received in held.values()]
 
     def take(self, message_id: str) -> ReceivedMessage | None:
-        """This message, held until it is acknowledged or the subscription's deadline for that has passed."""
-        others: list[ReceivedMessage] = []
-        try:
-            for received in self._pulled():
-                if received.message.message_id == message_id:
-                    return received
-                others.append(received)
-        finally:
-            self._release(others)
-        return None
+        """This message, out of sight until it is acknowledged or the subscription's deadline for that has passed."""
+        with self._held() as held:
+            return held.pop(message_id, None)
 
     def acknowledge(self, received: ReceivedMessage) -> None:
         """Take it away for good."""
@@ -53,16 +43,19 @@ class Shelf:
             subscription=self._subscription, ack_ids=[received.ack_id], retry=self._retry, timeout=self._timeout
         )
 
-    def _pulled(self) -> Iterator[ReceivedMessage]:
-        """Each message once. Pub/Sub gives some of them at a time, and those that are held not again."""
+    @contextmanager
+    def _held(self) -> Iterator[dict[str, ReceivedMessage]]:
+        """Messages by id; what is in there at the end is put back. Pub/Sub gives some at a time, none that is held."""
         self._find()
-        seen: set[str] = set()
-        while len(seen) < MOST:
-            news = [one for one in self._pull(MOST - len(seen)) if one.message.message_id not in seen]
-            if not news:
-                return
-            seen.update(one.message.message_id for one in news)
-            yield from news
+        held: dict[str, ReceivedMessage] = {}
+        try:
+            known = -1
+            while known < len(held) < MOST:
+                known = len(held)
+                held |= {one.message.message_id: one for one in self._pull(MOST - known)}
+            yield held
+        finally:
+            self._release([received.ack_id for received in held.values()])
 
     def _find(self) -> None:
         """A pull that reaches nobody in time looks like one that finds nothing: this does not."""
@@ -77,11 +70,11 @@ class Shelf:
             return []
         return list(answer.received_messages)
 
-    def _release(self, held: list[ReceivedMessage]) -> None:
-        if held:
+    def _release(self, ack_ids: list[str]) -> None:
+        if ack_ids:
             self._client.modify_ack_deadline(
                 subscription=self._subscription,
-                ack_ids=[one.ack_id for one in held],
+                ack_ids=ack_ids,
                 ack_deadline_seconds=0,
                 retry=self._retry,
                 timeout=self._timeout,

@@ -7,6 +7,7 @@ Firestore storing. Cloud Tasks and Scheduler have no official emulator: the embe
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import subprocess
 import sys
@@ -79,6 +80,8 @@ def _function(name: str, port: int, environment: Mapping[str, str], log: Path) -
 def main() -> None:
     """The command line."""
     given = command_line("Parley on the Firestore and Pub/Sub emulators")
+    # A plain SIGTERM would leave the emulators and the functions behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     configure_logging(stream=sys.stderr)
     sdk = find_sdk()
     if missing := missing_parts(sdk):

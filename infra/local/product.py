@@ -10,9 +10,10 @@ import argparse
 import asyncio
 import json
 import secrets
+import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -142,11 +143,25 @@ Parley is up:  {settings.public_url}
 """
 
 
+class Server(uvicorn.Server):
+    """Ends in order on SIGTERM and Ctrl-C. Uvicorn's own would raise the signal again and cut the ending short."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """While it serves, both signals ask it to stop."""
+        kept = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in kept.items():
+                signal.signal(number, handler)
+
+
 async def serve(settings: Settings, host: str, port: int) -> None:
     """Run until interrupted."""
     product = Product(settings)
     config = uvicorn.Config(product.app(), host=host, port=port, log_config=None, lifespan="off", access_log=False)
-    server = uvicorn.Server(config)
+    server = Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers nothing to wait for
         await asyncio.sleep(0.01)

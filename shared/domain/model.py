@@ -36,10 +36,11 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]
 class Noun(BaseModel):
     """A frozen value. Documents of a newer version may carry fields that this one does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Built when first used: a function that starts needs few of the models that it imports.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class Strict(BaseModel):
     """A frozen value that refuses unknown fields: for what comes from a caller of ours."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

@@ -16,12 +16,17 @@ from shared.domain.arrivals import (
 )
 from shared.domain.events import InboxPull, Topic
 from shared.domain.inboxes import Inbox
+from shared.errors import TooLarge
 from shared.ports.event_bus import EventBus
 from shared.services.amend import Amend
 from shared.services.directory import InboxDirectory
 from shared.services.file_notice import FileNotice
 from shared.services.receive import Receive
 from shared.services.record_echo import RecordEcho
+
+KEPT_TEXT = 50_000
+"""Characters of a message that is too large to be kept whole."""
+CUT = "\n[...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,15 @@ class Ingest:
     bus: EventBus
 
     async def __call__(self, inbox: Inbox, arrival: Arrival) -> bool:
-        """Whether the arrival was news."""
+        """Whether the arrival was news. What is too large to be kept whole is kept as far as it fits."""
+        try:
+            return await self._take(inbox, arrival)
+        except TooLarge:
+            if not isinstance(arrival, (Received, Echo)):
+                raise
+            return await self._take(inbox, shortened(arrival))
+
+    async def _take(self, inbox: Inbox, arrival: Arrival) -> bool:
         match arrival:
             case Received(is_automatic=True):
                 return await self.file_notice(inbox, arrival)
@@ -58,3 +71,9 @@ class Ingest:
                 pull = InboxPull(workspace_id=inbox.workspace_id, inbox_id=inbox.id)
                 await self.bus.publish(Topic.INBOX_PULL, pull)
                 return True
+
+
+def shortened(arrival: Received | Echo) -> Received | Echo:
+    """The same without what makes it large: people see the beginning, and that there is more at the vendor."""
+    text = arrival.text if len(arrival.text) <= KEPT_TEXT else arrival.text[:KEPT_TEXT] + CUT
+    return arrival.model_copy(update={"text": text, "html": "", "quoted": arrival.quoted[:KEPT_TEXT]})

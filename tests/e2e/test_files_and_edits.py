@@ -110,3 +110,21 @@ async def test_a_group_that_became_a_supergroup_stays_one_conversation(machine: 
     replies = [seen.text for seen in standin.seen_by(TELEGRAM.value, "Пётр") if seen.sender == "shop"]
     assert replies == [FAQ[DELIVERY]] * 2
     assert conversation.status == "answered_by_llm"
+
+
+async def test_a_letter_too_large_to_be_kept_whole_holds_back_nothing(machine: Machine) -> None:
+    standin: Any = await machine.connect(ChannelKind.GMAIL)
+    words = "слово " * 130_000
+    letter = "From: big@example.net\nTo: gmail@shop.example\nSubject: Big\nMessage-ID: <big@x>\n"
+    letter += "Content-Type: text/html; charset=utf-8\n\n<p>" + words + "</p>"
+
+    await standin.put_raw("gmail", letter.encode())
+    await standin.write("gmail", "Пётр", DELIVERY)
+    await machine.run()
+
+    by_name = {conversation.contact_name: conversation for conversation in await machine.conversations()}
+    assert by_name["Пётр"].status == "answered_by_llm"
+    big = next(conversation for name, conversation in by_name.items() if name != "Пётр")
+    (stored, *_) = await machine.messages(big)
+    assert stored.text.startswith("слово слово")
+    assert stored.text.endswith("[...]")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import psutil
 
 from infra.emulators import free_port
 
@@ -95,7 +96,10 @@ def installed(stack: str, folder: Path) -> Iterator[Installed]:
         yield product
     finally:
         if product.process is not None and product.process.poll() is None:
+            children = psutil.Process(product.process.pid).children(recursive=True)
             product.kill(signal.SIGTERM)
+            _, left = psutil.wait_procs(children, timeout=20)
+            assert left == [], "processes were left behind"
 
 
 def eventually(look: Callable[[], T], *, seconds: float = 30) -> T:
