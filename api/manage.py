@@ -14,7 +14,8 @@ from api.context import Api
 from api.events import Pace
 from api.migrations import MIGRATIONS
 from api.schemas.admin import LlmSettingsIn, Provider
-from infra.bootstrap import Desk, Ports
+from infra.adapters import Ports
+from infra.bootstrap import Desk
 from infra.cipher import FernetCipher, ensure_key
 from infra.key_rotation import add_key, drop_old_keys
 from infra.settings import Settings

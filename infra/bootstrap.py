@@ -6,25 +6,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from infra.system import RandomIds, SystemClock
-from shared.errors import InvalidInput
+from infra.adapters import Ports
 
 if TYPE_CHECKING:
-    import httpx
-
-    from infra.local.queue.store import Queue
     from infra.oidc import OidcVerifier
     from infra.settings import Settings
-    from shared.ports.blob_store import BlobStore
-    from shared.ports.channel_opener import ChannelOpener
-    from shared.ports.cipher import Cipher
-    from shared.ports.clock import Clock, Ids
-    from shared.ports.dead_letters import DeadLetters
-    from shared.ports.document_store import DocumentStore
-    from shared.ports.event_bus import EventBus
-    from shared.ports.model_picker import ModelPicker
-    from shared.ports.secret_store import SecretStore
-    from shared.ports.task_queue import TaskQueue
     from shared.services.accept_delivery import AcceptDelivery
     from shared.services.answer import Answer
     from shared.services.briefing import Briefings
@@ -45,155 +31,6 @@ if TYPE_CHECKING:
     from shared.services.send_message import SendMessage
     from shared.services.sweep import Sweep
     from shared.store.platform import Platform
-
-
-class Ports:
-    """The adapters that the settings name. A test may hand in others by overriding an attribute."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    @cached_property
-    def clock(self) -> Clock:
-        """The wall clock."""
-        return SystemClock()
-
-    @cached_property
-    def ids(self) -> Ids:
-        """Random ids."""
-        return RandomIds()
-
-    @cached_property
-    def http(self) -> httpx.AsyncClient:
-        """One client for the process: making one costs more CPU than a whole turn may."""
-        import httpx
-
-        return httpx.AsyncClient(follow_redirects=False, limits=httpx.Limits(max_connections=100))
-
-    @cached_property
-    def store(self) -> DocumentStore:
-        """Firestore, or a file."""
-        if self.settings.stack == "embedded":
-            from infra.local.documents.store import SqliteDocumentStore
-
-            self.settings.data_dir.mkdir(parents=True, exist_ok=True)
-            return SqliteDocumentStore(self.settings.data_dir / "desk.db")
-        from infra.gcp.firestore import FirestoreDocumentStore
-
-        return FirestoreDocumentStore(self.settings.project)
-
-    @cached_property
-    def queue(self) -> Queue:
-        """The embedded queue's file."""
-        from infra.local.queue.store import Queue
-
-        return Queue(self.settings.data_dir / "queue.db")
-
-    @cached_property
-    def bus(self) -> EventBus:
-        """Pub/Sub, or the embedded queue."""
-        if self.settings.stack == "embedded":
-            from infra.local.queue.ports import QueueBus
-            from infra.topology import SUBSCRIPTIONS
-
-            return QueueBus(self.queue, self.clock, self.ids, SUBSCRIPTIONS)
-        from infra.gcp.pubsub import PubSubBus
-
-        return PubSubBus(self.settings.project)
-
-    @cached_property
-    def tasks(self) -> TaskQueue:
-        """Cloud Tasks, or the embedded queue: there is no official emulator of Cloud Tasks."""
-        if self.settings.stack != "cloud":
-            from infra.local.queue.ports import QueueTasks
-
-            return QueueTasks(self.queue)
-        from infra.gcp.cloud_tasks import CloudTasksQueue, TasksTarget
-
-        settings = self.settings
-        return CloudTasksQueue(
-            TasksTarget(
-                settings.project,
-                settings.region,
-                settings.tasks_queue,
-                settings.functions_url,
-                settings.push_account,
-                settings.push_audience,
-            )
-        )
-
-    @cached_property
-    def dead_letters(self) -> DeadLetters:
-        """The embedded queue's, or those behind Pub/Sub."""
-        if self.settings.stack == "embedded":
-            from infra.local.dead_letters import QueueDeadLetters
-
-            return QueueDeadLetters(self.queue, self.clock)
-        from infra.gcp.dead_letters import PubSubDeadLetters
-
-        return PubSubDeadLetters(self.settings.project, lambda: self.tasks, self.clock)
-
-    @cached_property
-    def secrets(self) -> SecretStore:
-        """Secret Manager, or a folder."""
-        if self.settings.stack != "cloud":
-            from infra.local.secrets import FolderSecrets
-
-            return FolderSecrets(self.settings.data_dir / "secrets")
-        from infra.gcp.secret_manager import CloudSecrets
-
-        return CloudSecrets(self.settings.project)
-
-    @cached_property
-    def blobs(self) -> BlobStore:
-        """Cloud Storage, or a folder."""
-        if self.settings.stack != "cloud":
-            from infra.local.blobs import FolderBlobs
-
-            return FolderBlobs(self.settings.data_dir / "blobs")
-        from infra.gcp.storage import CloudBlobs
-
-        if not self.settings.bucket:
-            raise InvalidInput("set PARLEY_BUCKET to the bucket of attachments")
-        return CloudBlobs(self.settings.project, self.settings.bucket)
-
-    @cached_property
-    def cipher(self) -> Cipher:
-        """Encrypts the credentials of inboxes."""
-        from infra.cipher import FernetCipher
-
-        return FernetCipher(self.secrets, self.clock)
-
-    @cached_property
-    def opener(self) -> ChannelOpener:
-        """From an inbox to its channel."""
-        from infra.channels.opener import RegistryOpener
-
-        settings = self.settings
-        return RegistryOpener(
-            self.store, self.cipher, self.clock, settings.vendors, settings.sandbox_vendors(), self.http
-        )
-
-    @cached_property
-    def pick_model(self) -> ModelPicker:
-        """From run-time settings to a model."""
-        from infra.llm.factory import LanguageModels
-
-        return LanguageModels(self.settings.llm, self.clock)
-
-    @cached_property
-    def verifier(self) -> OidcVerifier | None:
-        """Checks tokens on internal calls; None: Cloud Run's IAM did, or there is nobody to deceive."""
-        if not self.settings.push_audience:
-            return None
-        from infra.oidc import OidcVerifier, certs_over_http
-
-        return OidcVerifier(
-            certs_over_http(self.http),
-            self.clock,
-            audience=self.settings.push_audience,
-            email=self.settings.push_account,
-        )
 
 
 class Desk:

@@ -26,7 +26,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from infra.bootstrap import Desk, Ports, install
+from infra.adapters import Ports
+from infra.bootstrap import Desk, install
 from infra.cipher import ensure_key
 from infra.local.files import write_atomically
 from infra.local.functions import Functions, FunctionsElsewhere, FunctionsHere

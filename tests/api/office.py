@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.context import Api
 from api.events import Pace
-from infra.bootstrap import Desk, Ports
+from infra.adapters import Ports
+from infra.bootstrap import Desk
 from infra.cipher import ensure_key
 from infra.settings import Settings
 from shared.domain.arrivals import Received

@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.manage import app
-from infra.bootstrap import Desk, Ports
+from infra.adapters import Ports
+from infra.bootstrap import Desk
 from infra.cipher import KEYS_SECRET, FernetCipher, ensure_key
 from infra.local.queue.store import New
 from infra.settings import Settings

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.bootstrap import Ports
+from infra.adapters import Ports
 from tests.bench.ingest import make_topics, updates_for_floor, updates_for_us
 from tests.bench.load import Call, post
 from tests.bench.measuring import Figure, Report, millis

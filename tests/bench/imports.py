@@ -65,7 +65,8 @@ def making_ready(name: str) -> str:
     """What a first call of a function loads in the cloud, up to where the channel of the inbox is known."""
     return f"""
 import functions.{name}.main
-from infra.bootstrap import Desk, Ports
+from infra.adapters import Ports
+from infra.bootstrap import Desk
 from infra.settings import Settings
 Desk(Ports(Settings(stack="cloud", bucket="bench"))).{NEEDS[name][0]}
 """

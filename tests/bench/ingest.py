@@ -9,7 +9,7 @@ from itertools import count
 
 from google.cloud.pubsub_v1 import PublisherClient
 
-from infra.bootstrap import Ports
+from infra.adapters import Ports
 from tests.bench.load import Block, Call, drive
 from tests.bench.measuring import Figure, Report, percentiles
 from tests.bench.shop import SECRET, WEBHOOK, connect_telegram

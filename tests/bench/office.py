@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from api.app import create_app
-from infra.bootstrap import Desk, Ports
+from infra.adapters import Ports
+from infra.bootstrap import Desk
 from infra.passwords import Argon2Passwords
 from infra.settings import Settings
 from shared.domain.channels import ChannelKind

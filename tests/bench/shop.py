@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.bootstrap import Ports
+from infra.adapters import Ports
 from infra.cipher import ensure_key
 from shared.domain.channels import ChannelKind
 from shared.domain.ids import InboxId, WorkspaceId

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra.bootstrap import Desk, Ports, install
+from infra.adapters import Ports
+from infra.bootstrap import Desk, install
 from infra.settings import Settings
 from infra.topology import FUNCTIONS
 from tests.functions.doors import AVITO, SECRET, TELEGRAM, TRUSTED, Doors, Events, assert_whole

@@ -48,7 +48,8 @@ def test_importing_a_function_loads_nothing_heavy(function: str) -> None:
 def test_a_function_in_use_loads_only_what_it_needs(function: str) -> None:
     code = f"""
 import functions.{function}.main
-from infra.bootstrap import Desk, Ports
+from infra.adapters import Ports
+from infra.bootstrap import Desk
 from infra.settings import Settings
 desk = Desk(Ports(Settings(stack="cloud")))
 desk.ports.secrets, desk.ports.bus, desk.accept_delivery

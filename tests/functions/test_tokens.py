@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from infra.bootstrap import Desk, Ports, install
+from infra.adapters import Ports
+from infra.bootstrap import Desk, install
 from infra.local.functions import FunctionsHere
 from infra.oidc import OidcVerifier
 from infra.settings import Settings

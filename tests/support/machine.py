@@ -19,7 +19,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from infra.bootstrap import Desk, Ports, install
+from infra.adapters import Ports
+from infra.bootstrap import Desk, install
 from infra.cipher import ensure_key
 from infra.hook_addresses import HookAddresses
 from infra.local.functions import FunctionsHere

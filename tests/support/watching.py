@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from infra.bootstrap import Ports
+from infra.adapters import Ports
 from shared.domain.inboxes import Inbox
 
 
