@@ -82,6 +82,8 @@ def _give_back(conversation: Conversation) -> Effect:
     waits = bool(conversation.open_turn())
     if waits:
         changes[("status",)] = Status.AWAITING_RESPONSE
+    elif conversation.status is Status.NEEDS_HUMAN:
+        changes[("status",)] = Status.ANSWERED_BY_HUMAN
     return Effect(changes, event="given_back", wakes_assistant=waits)
 
 
@@ -98,7 +100,8 @@ def _close(conversation: Conversation, now: datetime) -> Effect:
         ("handoff",): None,
         ("unread",): 0,
         ("is_unread",): False,
-        ("due_at",): None,
+        # What people have written still leaves, and the sweep sees to it.
+        ("due_at",): now if conversation.outbox else None,
     }
     return Effect(changes, event="closed", cancels="conversation_closed")
 

@@ -60,6 +60,8 @@ class OutboxEntry(Noun):
 
     state: Literal["queued", "sending"]
     author: Author
+    text: str = ""
+    """Cut to WINDOW_TEXT characters: a reply that is written meanwhile must not say it again."""
     queued_at: Instant
     attempt: int = 0
     first_tried_at: Instant | None = None

@@ -36,11 +36,10 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]
 class Noun(BaseModel):
     """A frozen value. Documents of a newer version may carry fields that this one does not know."""
 
-    # Built when first used: a function that starts needs few of the models that it imports.
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Strict(BaseModel):
     """A frozen value that refuses unknown fields: for what comes from a caller of ours."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -31,6 +31,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "model_prompt_too_long": ("Запрос к модели слишком длинный", "The prompt is too long for the model"),
     "model_rejected": ("Сервер модели отклонил запрос", "The model's server rejected the request"),
     "model_misbehaved": ("Языковая модель ответила непонятно", "The language model gave no usable answer"),
+    "model_error": ("Языковая модель не справилась", "The language model failed"),
     "empty_reply": ("Ассистент не нашёл, что ответить", "The assistant had nothing to say"),
     "reply_too_long": ("Ответ не помещается в сообщение канала", "The reply does not fit into one message"),
     "draft_ready": ("Черновик ждёт одобрения", "A draft is waiting for approval"),
@@ -41,7 +42,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "human_answered": ("Ответил человек", "A person answered"),
     "conversation_closed": ("Диалог закрыт", "The conversation was closed"),
     "channel_rejected": ("Канал не принял сообщение", "The channel refused the message"),
+    "inbox_removed": ("Канал отключён", "The inbox was removed"),
     "channel_unavailable": ("Канал не отвечает", "The channel does not answer"),
+    "channel_unclear": ("Канал не подтвердил, что сделал это", "The channel did not confirm that it was done"),
+    "channel_error": ("Канал ответил ошибкой", "The channel answered with an error"),
+    "chat_moved": ("У этого чата другой адрес", "This chat has another address"),
     "recipient_unreachable": ("Клиенту нельзя написать", "The customer cannot be written to"),
     "text_too_long": ("Текст длиннее, чем допускает канал", "The text is longer than the channel allows"),
     "unconfirmed": (
@@ -55,6 +60,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "attachment_too_large": ("Файл больше, чем отдаёт канал", "The file is larger than the channel hands out"),
     "file_too_big": ("Файл больше, чем отдаёт канал", "The file is larger than the channel hands out"),
     "file_gone": ("Канал больше не отдаёт этот файл", "The channel no longer hands out this file"),
+    # What people did with a conversation: lines of its history.
+    "taken_over": ("Диалог взял на себя человек", "A person took the conversation over"),
+    "given_back": ("Диалог возвращён ассистенту", "The conversation was given back to the assistant"),
+    "closed": ("Диалог закрыт", "The conversation was closed"),
+    "reopened": ("Диалог открыт снова", "The conversation was opened again"),
+    "assigned": ("Назначен ответственный", "Somebody was assigned"),
+    "unassigned": ("Ответственный снят", "Nobody is assigned any more"),
+    "draft_discarded": ("Черновик отклонён", "The draft was discarded"),
     # What is wrong with an inbox, and what to do.
     "auth_failed": (
         "Канал не принимает ключ доступа. Подключите аккаунт заново",
@@ -75,6 +88,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "watch_missing_topic": (
         "Уведомления Gmail не настроены: письма приходят только по расписанию",
         "Gmail's notifications are not set up: letters come by schedule only",
+    ),
+    "watch_taken": (
+        "На этот ящик подписана другая программа того же проекта Google",
+        "Another program of the same Google project is subscribed to this mailbox",
     ),
     "watch_refused": (
         "Gmail не принял подписку на уведомления: проверьте права темы Pub/Sub",

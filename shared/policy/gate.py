@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from shared.domain.assistants import Assistant, Mode
 from shared.domain.channels import Capabilities
 from shared.domain.conversations import ASSISTANT, Conversation
-from shared.domain.ids import MessageId
+from shared.domain.ids import MessageId, reply_id
 from shared.domain.replies import Check, Decision, Proposal
 
 
@@ -61,6 +61,13 @@ def turn_is_open(given: Situation) -> bool:
 def is_newest(given: Situation) -> bool:
     """No newer message is open: a later event answers the whole turn at once."""
     return given.conversation.open_turn()[-1] == given.message_id
+
+
+def no_draft_waits(given: Situation) -> bool:
+    """This turn has no draft that a person is looking at: what they approve must be what they read."""
+    conversation = given.conversation
+    proposed = reply_id(conversation.open_turn()[-1], conversation.round)
+    return conversation.draft is None or conversation.draft.id != proposed
 
 
 def owner_is_assistant(given: Situation) -> bool:
@@ -113,6 +120,7 @@ def length(text: str, capabilities: Capabilities) -> int:
 BEFORE_MODEL = (
     _Rule("turn_is_open", turn_is_open, Decision.LEAVE, "human_answered"),
     _Rule("is_newest", is_newest, Decision.LEAVE, "newer_message"),
+    _Rule("no_draft_waits", no_draft_waits, Decision.LEAVE, "draft_ready"),
     _Rule("owner_is_assistant", owner_is_assistant, Decision.HANDOFF, "owned_by_people"),
     _Rule("has_assistant", has_assistant, Decision.HANDOFF, "no_assistant"),
     _Rule("assistant_is_on", assistant_is_on, Decision.HANDOFF, "assistant_off"),

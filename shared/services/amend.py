@@ -64,8 +64,8 @@ class Amend:
             if message.deleted_at is not None or known is None:
                 return []
             changes: FieldChanges = {("updated_at",): self.clock.now(), ("window", target): None}
-            if known.conversation.open_turn() == [target]:
-                changes |= {("status",): Status.CLOSED, ("due_at",): None}
+            if known.conversation.open_turn() == [target] and not known.conversation.outbox:
+                changes |= {("status",): Status.CLOSED, ("due_at",): None, ("draft",): None, ("handoff",): None}
             merge = Conversations(store).merge(home, changes, version=known.version)
             return [Messages(store).change(home, target, {"deleted_at": arrival.at}), merge]
 

@@ -29,6 +29,7 @@ from shared.errors import (
 )
 from shared.ports.clock import Clock
 from shared.ports.document_store import Write
+from shared.services.connect_inbox import is_removed
 from shared.services.considered import considered
 from shared.services.directory import InboxDirectory
 from shared.services.eligibility import Eligibility, cancelling
@@ -80,13 +81,26 @@ class Deliver:
         if message is None:
             raise NotFound("a queued message is not there")
         sending = Sending(store, opened, known, message)
+        if is_removed(opened.inbox):
+            return await self._give_up_with_inbox(sending)
         if sending.entry.state == "sending":
             return await self._reconcile(sending)
+        return await self._send_unless_outdated(sending)
+
+    async def _give_up_with_inbox(self, sending: Sending) -> Versioned | None:
+        """Nobody may write on the owner's behalf any more, though a vendor might still let us."""
+        if sending.entry.state == "sending":
+            await self.failures.ask_a_person(sending)
+        else:
+            await self.failures.give_up(sending, "inbox_removed")
+        return await self._following(sending)
+
+    async def _send_unless_outdated(self, sending: Sending) -> Versioned | None:
         reason = await self.eligibility.why_not(sending)
-        if reason is not None:
-            await self._try_commit(store, cancelling(sending, reason, self.clock.now()))
-            return await Conversations(store).get(conversation.id)
-        return await self._send(sending)
+        if reason is None:
+            return await self._send(sending)
+        await self._try_commit(sending.store, cancelling(sending, reason, self.clock.now()))
+        return await self._reread(sending)
 
     async def _send(self, sending: Sending) -> Versioned | None:
         marked = await self._mark(sending)
@@ -146,7 +160,7 @@ class Deliver:
             await self.failures.wait_for_repair(sending, error, state="sending")
             return None
         if receipt is None:
-            return await self._send(sending)
+            return await self._send_unless_outdated(sending)
         await self._book(sending, receipt)
         return await self._following(sending)
 

@@ -10,12 +10,13 @@ from shared.domain.assistants import Mode
 from shared.domain.conversations import ASSISTANT, Status
 from shared.ports.document_store import Write
 from shared.services.briefing import Briefings
-from shared.services.pending import MACHINES, after_leaving_outbox, cancellations, taking_back
+from shared.services.pending import MACHINES, after_leaving_outbox, cancellations, left_unanswered, taking_back
 from shared.services.sending import Sending
 from shared.services.turns import GRACE, FieldChanges, calling_people, reopening
 from shared.store.conversations import Conversations
 
 NEWER = "newer_message"
+PEOPLE = "human_answered"
 SWITCHED_OFF = frozenset({"assistant_off", "llm_disabled", "no_assistant"})
 
 
@@ -33,7 +34,7 @@ class Eligibility:
         if conversation.status is Status.CLOSED:
             return "conversation_closed"
         if conversation.owner != ASSISTANT:
-            return "human_answered"
+            return PEOPLE
         if conversation.open_turn():
             return NEWER
         return await self._switched_off(sending)
@@ -58,5 +59,7 @@ def cancelling(sending: Sending, reason: str, now: datetime) -> Sequence[Write]:
         changes |= {**reopening(conversation, sending.entry.answers), ("due_at",): now + GRACE}
     elif reason in SWITCHED_OFF:
         changes |= {**reopening(conversation, sending.entry.answers), **calling_people(reason, now)}
+    elif reason == PEOPLE and (unanswered := left_unanswered(conversation, sending.entry)):
+        changes |= {**reopening(conversation, unanswered), ("due_at",): now + GRACE}
     merge = Conversations(sending.store).merge(conversation.id, changes, version=sending.known.version)
     return [merge, *cancellations(sending.store, conversation, [id], reason)]

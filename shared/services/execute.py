@@ -17,8 +17,8 @@ from shared.ports.clock import Clock, Ids
 from shared.ports.document_store import Write
 from shared.ports.event_bus import EventBus
 from shared.services.considered import considered
-from shared.services.pending import cancellable, cancellations, taking_back
-from shared.services.turns import GRACE, FieldChanges
+from shared.services.pending import cancellable, cancellations, left_unanswered, taking_back
+from shared.services.turns import GRACE, FieldChanges, reopening
 from shared.store.conversations import Conversations, Versioned
 from shared.store.messages import Messages
 from shared.store.platform import Platform
@@ -67,6 +67,7 @@ class Execute:
             pending = cancellable(conversation)
             changes |= taking_back(pending)
             writes += cancellations(store, conversation, pending, effect.cancels)
+            changes |= _waiting_again(conversation, pending, effect, now)
         if effect.note or effect.event:
             writes.append(Messages(store).creation(self._line(conversation, effect, actor, now)))
         if not changes and not writes:
@@ -101,3 +102,13 @@ class Execute:
             received_at=conversation.window[newest].received_at,
         )
         await self.bus.publish(Topic.MESSAGE_RECEIVED, event)
+
+
+def _waiting_again(
+    conversation: Conversation, pending: Sequence[MessageId], effect: Effect, now: datetime
+) -> FieldChanges:
+    """The questions of replies that are taken back, unless the command settles them."""
+    if ("status",) in effect.changes:
+        return {}
+    questions = [id for reply in pending for id in left_unanswered(conversation, conversation.outbox[reply])]
+    return {**reopening(conversation, tuple(questions)), ("due_at",): now + GRACE} if questions else {}

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from shared.domain.conversations import Conversation
 from shared.domain.inboxes import Health
 from shared.domain.messages import Delivery
 from shared.domain.tasks import DeliverTask
-from shared.errors import ChannelRejected, Stale
+from shared.errors import ChannelRejected
 from shared.ports.clock import Clock
 from shared.ports.document_store import Write
 from shared.ports.task_queue import TaskQueue
+from shared.services.considered import considered
 from shared.services.directory import InboxDirectory
 from shared.services.pending import after_leaving_outbox
 from shared.services.sending import Sending
-from shared.services.turns import GRACE, FieldChanges, calling_people
-from shared.store.conversations import Conversations
+from shared.services.turns import GRACE, FieldChanges, calling_people, window_entry
+from shared.store.conversations import Conversations, Versioned
 from shared.store.inboxes import Inboxes
 from shared.store.messages import Messages
 
@@ -38,7 +41,7 @@ def backoff(attempt: int) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """What each kind of failure writes. A write that lost a race is left out: the next look decides anew."""
+    """What each kind of failure writes. What a vendor has said stays true when the conversation moves meanwhile."""
 
     clock: Clock
     tasks: TaskQueue
@@ -59,13 +62,14 @@ class Failures:
     async def wait_for_repair(self, sending: Sending, error: ChannelRejected, *, state: State) -> None:
         """The inbox cannot work: it says so, and its messages wait. `state`: whether one may have been sent."""
         now = self.clock.now()
+        inbox = sending.opened.inbox
         if now - sending.entry.queued_at > REPAIR_PATIENCE:
             await self.give_up(sending, error.code)
             return
-        inbox = sending.opened.inbox
-        problem = {"health": Health.AUTH_FAILED, "problem": error.code, "updated_at": now}
-        await sending.store.commit([Inboxes(sending.store).change(inbox.id, problem)])
-        self.directory.forget(inbox.workspace_id, inbox.id)
+        if inbox.health is not Health.PAUSED:
+            problem = {"health": Health.AUTH_FAILED, "problem": error.code, "updated_at": now}
+            await sending.store.commit([Inboxes(sending.store).change(inbox.id, problem)])
+            self.directory.forget(inbox.workspace_id, inbox.id)
         await self._wait(sending, state, now + REPAIR_DELAY)
 
     async def repaired(self, sending: Sending) -> None:
@@ -80,19 +84,21 @@ class Failures:
         await self._leave(sending, Delivery.FAILED, reason)
 
     async def ask_a_person(self, sending: Sending) -> None:
-        """It may have arrived and nobody can be asked: unconfirmed, and a person is called."""
-        await self._leave(sending, Delivery.UNCONFIRMED, "unconfirmed")
+        """It may have arrived and nobody can be asked: unconfirmed, and a person is called. The assistant goes by
+        its having been said."""
+        said: FieldChanges = {("window", sending.message.id): window_entry(sending.message)}
+        await self._leave(sending, Delivery.UNCONFIRMED, "unconfirmed", said)
 
-    async def _leave(self, sending: Sending, delivery: Delivery, reason: str) -> None:
+    async def _leave(self, sending: Sending, delivery: Delivery, reason: str, more: FieldChanges | None = None) -> None:
         now = self.clock.now()
         id = sending.message.id
-        changes: FieldChanges = {
-            ("outbox", id): None,
-            **calling_people(reason, now),
-            **after_leaving_outbox(sending.known.conversation, [id], now),
-        }
         fields = {"delivery": delivery, "problem": reason, "attempts": sending.entry.attempt}
         change = Messages(sending.store).change(sending.known.conversation.id, id, fields)
+
+        def changes(conversation: Conversation) -> FieldChanges:
+            left = after_leaving_outbox(conversation, [id], now)
+            return {("outbox", id): None, **(more or {}), **calling_people(reason, now), **left}
+
         await self._commit(sending, changes, [change])
 
     async def _wait(self, sending: Sending, state: State, until: datetime) -> None:
@@ -105,16 +111,21 @@ class Failures:
             ("due_at",): until + GRACE,
             ("updated_at",): self.clock.now(),
         }
-        if not await self._commit(sending, changes, []):
+        if not await self._commit(sending, lambda _: changes, []):
             return
         again = DeliverTask(workspace_id=conversation.workspace_id, conversation_id=conversation.id)
         await self.tasks.enqueue(again, run_at=until, name=f"deliver-{id}-{sending.entry.attempt}-{state}")
 
-    async def _commit(self, sending: Sending, changes: FieldChanges, more: list[Write]) -> bool:
-        conversation = sending.known.conversation
-        merge = Conversations(sending.store).merge(conversation.id, changes, version=sending.known.version)
-        try:
-            await sending.store.commit([merge, *more])
-        except Stale:
-            return False
-        return True
+    async def _commit(
+        self, sending: Sending, changes: Callable[[Conversation], FieldChanges], more: Sequence[Write]
+    ) -> bool:
+        """False: somebody else has seen to this attempt."""
+        conversation, id = sending.known.conversation.id, sending.message.id
+
+        async def decide(known: Versioned | None) -> Sequence[Write]:
+            if known is None or known.conversation.outbox.get(id) != sending.entry:
+                return []
+            moved = changes(known.conversation)
+            return [Conversations(sending.store).merge(conversation, moved, version=known.version), *more]
+
+        return await considered(sending.store, conversation, decide)

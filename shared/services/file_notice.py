@@ -15,7 +15,7 @@ from shared.ports.clock import Clock
 from shared.ports.document_store import FieldPath, Increment, Maximum, Transform, Write
 from shared.services.considered import considered
 from shared.services.receive import incoming
-from shared.services.turns import FieldChanges, preview_of, window_entry
+from shared.services.turns import FieldChanges, preview_of, trimming, window_entry
 from shared.store.contacts import Contacts
 from shared.store.conversations import Conversations, Versioned
 from shared.store.messages import Messages
@@ -36,11 +36,11 @@ class FileNotice:
         message = incoming(inbox, arrival, self.clock.now())
 
         async def decide(known: Versioned | None) -> Sequence[Write]:
+            if await Messages(store).get(message.conversation_id, message.id) is not None:
+                return []
             first: Write
             if known is None:
                 first = Conversations(store).creation(_begun(inbox, arrival, message))
-            elif await Messages(store).get(message.conversation_id, message.id) is not None:
-                return []
             else:
                 first = self._added(store, known, message)
             sighting = Contacts(store).sighting(inbox.id, arrival.contact, arrival.at)
@@ -50,6 +50,7 @@ class FileNotice:
 
     def _added(self, store: WorkspaceStore, known: Versioned, message: Message) -> Write:
         changes: FieldChanges = {
+            **trimming(known.conversation),
             ("window", message.id): window_entry(message),
             ("preview",): preview_of(message),
             ("is_unread",): True,

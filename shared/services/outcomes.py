@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.conversations import Conversation, OutboxEntry, Status
+from shared.domain.conversations import Conversation, Status
 from shared.domain.ids import MessageId, reply_id, stable_id
 from shared.domain.messages import Author, Delivery, Direction, Message
 from shared.domain.replies import Decision, Draft, EvidenceCard
@@ -13,7 +13,15 @@ from shared.policy.gate import Ruling
 from shared.ports.document_store import Write
 from shared.ports.language_model import Completion
 from shared.services.pending import after_leaving_outbox, cancellable, cancellations, taking_back
-from shared.services.turns import GRACE, FieldChanges, calling_people, closing, silencing_assistant, trimming
+from shared.services.turns import (
+    GRACE,
+    FieldChanges,
+    calling_people,
+    closing,
+    outbox_entry,
+    silencing_assistant,
+    trimming,
+)
 from shared.store.conversations import Conversations, Versioned
 from shared.store.messages import Messages
 from shared.store.workspace import WorkspaceStore
@@ -49,12 +57,10 @@ def _reply(store: WorkspaceStore, known: Versioned, outcome: Outcome, now: datet
     # An earlier reply that has not left yet is outdated: this one answers its questions too.
     outdated = cancellable(conversation)
     changes: FieldChanges = {
-        **trimming(conversation),
-        **closing(message.answers),
+        **trimming(conversation, message.answers),
+        **closing(conversation, message.answers),
         **taking_back(outdated),
-        ("outbox", message.id): OutboxEntry(
-            state="queued", author=message.author, queued_at=now, answers=message.answers
-        ),
+        ("outbox", message.id): outbox_entry(message, now),
         ("owner",): conversation.owner,
         ("draft",): None,
         ("handoff",): None,
@@ -108,6 +114,7 @@ def _drafting(conversation: Conversation, outcome: Outcome, now: datetime) -> Fi
     return {
         **calling_people(outcome.ruling.reason, now),
         **trimming(conversation),
+        **_looking_after_outbox(conversation, now),
         ("draft",): draft,
         ("owner",): conversation.owner,
     }
@@ -116,7 +123,11 @@ def _drafting(conversation: Conversation, outcome: Outcome, now: datetime) -> Fi
 def _handoff(store: WorkspaceStore, known: Versioned, outcome: Outcome, now: datetime) -> list[Write]:
     conversation = known.conversation
     detail = outcome.completion.proposal.handoff_reason if outcome.completion else ""
-    changes = {**calling_people(outcome.ruling.reason, now, detail), **trimming(conversation)}
+    changes = {
+        **calling_people(outcome.ruling.reason, now, detail),
+        **trimming(conversation),
+        **_looking_after_outbox(conversation, now),
+    }
     if outcome.ruling.reason == OWNED:
         # People have it already: the reason for which they were called stays.
         if conversation.handoff is not None:
@@ -127,6 +138,11 @@ def _handoff(store: WorkspaceStore, known: Versioned, outcome: Outcome, now: dat
         _merge(store, known, changes | silencing_assistant()),
         Messages(store).creation(noted),
     ]
+
+
+def _looking_after_outbox(conversation: Conversation, now: datetime) -> FieldChanges:
+    """The turn is with people, and what was written before it must still leave, or be taken back."""
+    return {("due_at",): now + GRACE} if conversation.outbox else {}
 
 
 def _activity(conversation: Conversation, reason: str, detail: str, now: datetime) -> Message:

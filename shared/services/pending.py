@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from shared.domain.arrivals import Receipt
-from shared.domain.conversations import Conversation, Status
+from shared.domain.conversations import Conversation, OutboxEntry, Status
 from shared.domain.ids import MessageId
-from shared.domain.messages import Author, Delivery, Message
+from shared.domain.messages import Author, Delivery, Direction, Message
 from shared.domain.model import to_micros
 from shared.ports.document_store import Maximum, Version, Write
 from shared.services.turns import GRACE, FieldChanges, answered_status, preview_of, window_entry
@@ -35,6 +35,18 @@ def cancellations(
     """The messages' part of a cancellation."""
     fields = {"delivery": Delivery.CANCELLED, "problem": reason}
     return [Messages(store).change(conversation.id, id, fields) for id in ids]
+
+
+def left_unanswered(conversation: Conversation, taken_back: OutboxEntry) -> tuple[MessageId, ...]:
+    """What a machine-written message would have answered, unless a person has written after it."""
+    words = [(entry.author, entry.queued_at) for entry in conversation.outbox.values()]
+    words += [
+        (entry.author, entry.received_at)
+        for entry in conversation.window.values()
+        if entry.direction is Direction.OUTGOING
+    ]
+    answered = any(author is Author.MEMBER and at >= taken_back.queued_at for author, at in words)
+    return () if answered else taken_back.answers
 
 
 def booking_sent(

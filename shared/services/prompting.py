@@ -7,6 +7,7 @@ from shared.domain.conversations import Conversation, WindowEntry
 from shared.domain.messages import Direction
 from shared.ports.language_model import Prompt, Turn
 from shared.services.briefing import Briefing
+from shared.services.pending import cancellable
 
 HISTORY = 12
 """Recent messages that a model is shown."""
@@ -14,9 +15,19 @@ HISTORY = 12
 
 def prompt_for(briefing: Briefing, conversation: Conversation, *, model: str) -> Prompt:
     """Everything the model is told; customers' words only in the history."""
-    entries = [entry for _, entry in conversation.ordered_window()]
-    turns = tuple(_turn(entry) for entry in entries if entry.direction is not Direction.ACTIVITY)
+    waiting = set(conversation.open_turn())
+    window = [(id, entry) for id, entry in conversation.ordered_window() if entry.direction is not Direction.ACTIVITY]
+    earlier = [_turn(entry) for id, entry in window if id not in waiting]
+    asked = [_turn(entry) for id, entry in window if id in waiting]
+    turns = (*earlier, *_on_their_way(conversation), *asked)
     return Prompt(system_text(briefing.assistant), briefing.chunks, turns[-HISTORY:], model)
+
+
+def _on_their_way(conversation: Conversation) -> list[Turn]:
+    """What we have said and the channel has not confirmed. Replies that this one replaces are not among it."""
+    replaced = cancellable(conversation)
+    left = sorted(conversation.outbox.items(), key=lambda item: (item[1].queued_at, item[0]))
+    return [Turn("shop", entry.text) for id, entry in left if id not in replaced and entry.text]
 
 
 def system_text(assistant: Assistant) -> str:

@@ -17,7 +17,7 @@ from shared.ports.clock import Clock
 from shared.ports.document_store import Maximum, Write
 from shared.services.considered import considered
 from shared.services.pending import booking_sent, cancellable, cancellations, taking_back
-from shared.services.turns import FieldChanges, closing, preview_of, window_entry
+from shared.services.turns import GRACE, FieldChanges, closing, preview_of, reopening, trimming, window_entry
 from shared.store.contacts import Contacts
 from shared.store.conversations import Conversations, Versioned
 from shared.store.messages import Messages
@@ -41,10 +41,10 @@ class RecordEcho:
         message = outgoing(inbox, echo)
 
         async def decide(known: Versioned | None) -> Sequence[Write]:
+            if await self._is_known(store, known, message):
+                return []
             if known is None:
                 return [] if echo.marker else self._first_words(store, inbox, echo, message)
-            if await self._is_known(store, known.conversation, message):
-                return []
             ours = await self._our_pending(store, known.conversation, echo)
             if ours is not None:
                 receipt = Receipt(source_id=echo.source_id, at=echo.at)
@@ -53,11 +53,12 @@ class RecordEcho:
 
         return await considered(store, message.conversation_id, decide)
 
-    async def _is_known(self, store: WorkspaceStore, conversation: Conversation, message: Message) -> bool:
-        recent = {entry.source_id for entry in conversation.window.values()}
-        if message.source_id in recent:
+    async def _is_known(self, store: WorkspaceStore, known: Versioned | None, message: Message) -> bool:
+        if known is None:  # then only a tombstone can be there
+            return await Messages(store).get(message.conversation_id, message.id) is not None
+        if any(entry.source_id == message.source_id for entry in known.conversation.window.values()):
             return True
-        return await Messages(store).with_source_id(conversation.id, message.source_id) is not None
+        return await Messages(store).with_source_id(message.conversation_id, message.source_id) is not None
 
     async def _our_pending(self, store: WorkspaceStore, conversation: Conversation, echo: Echo) -> Message | None:
         """The message of ours that this echo is: by its marker, else by its words."""
@@ -73,27 +74,34 @@ class RecordEcho:
     def _taking_over(self, store: WorkspaceStore, known: Versioned, message: Message) -> list[Write]:
         conversation = known.conversation
         pending = cancellable(conversation)
-        changes = {**taking_back(pending), **self._after_answer(conversation, message)}
+        changes = {**taking_back(pending), **self._after_answer(conversation, message, pending)}
         merge = Conversations(store).merge(
             conversation.id, changes, {("last_message_at",): Maximum(to_micros(message.at))}, version=known.version
         )
         taken_back = cancellations(store, conversation, pending, "human_answered")
         return [Messages(store).creation(message), merge, *taken_back]
 
-    def _after_answer(self, conversation: Conversation, message: Message) -> FieldChanges:
-        answered = [id for id in conversation.open_turn() if conversation.window[id].at <= message.at]
-        waits = len(answered) < len(conversation.open_turn())
+    def _after_answer(self, conversation: Conversation, message: Message, pending: list[MessageId]) -> FieldChanges:
+        window, now = conversation.window, self.clock.now()
+        asked = [id for reply in pending for id in conversation.outbox[reply].answers if id in window]
+        answered = [id for id in conversation.open_turn() if window[id].at < message.at]
+        later = [id for id in (*asked, *conversation.open_turn()) if window[id].at >= message.at]
         changes: FieldChanges = {
-            **closing(answered),
+            **trimming(conversation, [*answered, *later]),
+            **closing(conversation, answered),
             ("window", message.id): window_entry(message).model_copy(update={"is_echo": True}),
             ("draft",): None,
-            ("updated_at",): self.clock.now(),
+            ("updated_at",): now,
             ("preview",): preview_of(message),
         }
         if conversation.owner == ASSISTANT:
             changes[("owner",)] = NOBODY
-        if not waits:
-            changes |= {("status",): Status.ANSWERED_BY_HUMAN, ("handoff",): None, ("due_at",): None}
+        if later:
+            changes |= {**reopening(conversation, tuple(later)), ("due_at",): now + GRACE}
+        else:
+            owes = len(conversation.outbox) > len(pending)
+            changes |= {("status",): Status.ANSWERED_BY_HUMAN, ("handoff",): None, ("closed_at",): None}
+            changes[("due_at",)] = now + GRACE if owes else None
         return changes
 
     def _first_words(self, store: WorkspaceStore, inbox: Inbox, echo: Echo, message: Message) -> list[Write]:

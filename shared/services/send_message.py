@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.commands.effects import Actor
-from shared.domain.conversations import Conversation, OutboxEntry, Status
+from shared.domain.conversations import Conversation, Status
 from shared.domain.events import MessageQueued, Topic
 from shared.domain.ids import ConversationId, MessageId, WorkspaceId, stable_id
 from shared.domain.messages import Author, Delivery, Direction, Message
@@ -20,7 +20,7 @@ from shared.ports.document_store import Write
 from shared.ports.event_bus import EventBus
 from shared.services.considered import Decide, considered
 from shared.services.pending import cancellable, cancellations, taking_back
-from shared.services.turns import GRACE, FieldChanges, closing, trimming
+from shared.services.turns import GRACE, FieldChanges, closing, outbox_entry, trimming
 from shared.store.conversations import Conversations, Versioned
 from shared.store.messages import Messages
 from shared.store.platform import Platform
@@ -123,10 +123,10 @@ class SendMessage:
     def _writes(self, store: WorkspaceStore, known: Versioned, message: Message, now: datetime) -> list[Write]:
         conversation = known.conversation
         pending = cancellable(conversation)
-        entry = OutboxEntry(state="queued", author=Author.MEMBER, queued_at=now, answers=message.answers)
+        entry = outbox_entry(message, now)
         changes: FieldChanges = {
             **trimming(conversation),
-            **closing(message.answers),
+            **closing(conversation, message.answers),
             **taking_back(pending),
             ("outbox", message.id): entry,
             ("owner",): message.author_id,

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.conversations import NOBODY, WINDOW_SIZE, WINDOW_TEXT, Conversation, Handoff, Status, WindowEntry
+from shared.domain.conversations import (
+    NOBODY,
+    WINDOW_SIZE,
+    WINDOW_TEXT,
+    Conversation,
+    Handoff,
+    OutboxEntry,
+    Status,
+    WindowEntry,
+)
 from shared.domain.ids import MessageId
 from shared.domain.messages import Author, Direction, Message
 from shared.ports.document_store import FieldPath
@@ -33,29 +43,38 @@ def window_entry(message: Message) -> WindowEntry:
     )
 
 
+def outbox_entry(message: Message, now: datetime) -> OutboxEntry:
+    """A message that is owed to the channel from now on."""
+    return OutboxEntry(
+        state="queued", author=message.author, text=message.text[:WINDOW_TEXT], queued_at=now, answers=message.answers
+    )
+
+
 def preview_of(message: Message) -> str:
     """One line for lists."""
     line = " ".join(message.text.split())[:PREVIEW]
     return line or " ".join(f"[{attachment.kind}]" for attachment in message.attachments)
 
 
-def closing(answered: tuple[MessageId, ...] | list[MessageId]) -> FieldChanges:
-    """Marks incoming messages as answered."""
-    return {("window", id, "is_open"): False for id in answered}
+def closing(conversation: Conversation, answered: Iterable[MessageId]) -> FieldChanges:
+    """Marks incoming messages as answered, as far as the window still has them."""
+    return {("window", id, "is_open"): False for id in answered if id in conversation.window}
 
 
 def reopening(conversation: Conversation, answered: tuple[MessageId, ...]) -> FieldChanges:
     """Marks incoming messages as waiting again, as far as the window still has them."""
     changes: FieldChanges = {("window", id, "is_open"): True for id in answered if id in conversation.window}
+    if changes:  # an earlier reply may have left meanwhile, and the conversation be called answered
+        changes[("status",)] = Status.AWAITING_RESPONSE
     changes[("round",)] = conversation.round + 1
     return changes
 
 
-def trimming(conversation: Conversation) -> FieldChanges:
-    """Removes the oldest window entries above the limit; open ones stay."""
+def trimming(conversation: Conversation, keeping: Iterable[MessageId] = ()) -> FieldChanges:
+    """Removes the oldest window entries above the limit; open ones stay, and what the same write changes."""
     surplus = len(conversation.window) - WINDOW_SIZE
-    waiting = set(conversation.open_turn())
-    old = [id for id, _ in conversation.ordered_window() if id not in waiting][: max(surplus, 0)]
+    kept = {*conversation.open_turn(), *keeping}
+    old = [id for id, _ in conversation.ordered_window() if id not in kept][: max(surplus, 0)]
     return {("window", id): None for id in old}
 
 

@@ -123,11 +123,11 @@ async def test_one_arrival_that_cannot_be_stored_does_not_lose_the_others(doors:
     conversations = await doors.machine.conversations()
     assert sorted(conversation.contact_name for conversation in conversations) == ["first", "last"]
     (letter,) = await doors.letters()
-    assert letter.error == "too_large"
+    assert letter.error == "invalid_input"
 
 
 class Basket(Channel):
-    """A channel whose calls bring three messages at a time, the second one larger than a document may be."""
+    """A channel whose calls bring three messages at a time, the second one with half a character."""
 
     capabilities = Capabilities(text_limit=1)
 
@@ -135,7 +135,7 @@ class Basket(Channel):
         self._at = inbox.created_at
 
     def read(self, delivery: RawDelivery) -> Sequence[Arrival]:
-        texts = {"first": "a", "huge": "b" * 2**20, "last": "c"}
+        texts = {"first": "a", "broken": "\ud800", "last": "c"}
         return [
             Received(source_id=name, thread=name, contact=ContactRef(source_id=name, name=name), text=text, at=self._at)
             for name, text in texts.items()
