@@ -112,6 +112,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Google не выдал постоянный доступ. Отзовите доступ в аккаунте Google и подключите снова",
         "Google gave no lasting access. Remove the access in the Google account and connect again",
     ),
+    "message_unreadable": (
+        "Одно из сообщений не удалось сохранить. Откройте его в приложении канала",
+        "A message could not be stored. Open it in the channel's own app",
+    ),
     "webhook_not_set": (
         "Канал не знает нашего адреса. Нажмите «Подключить»",
         "The channel does not know our address. Press Connect",

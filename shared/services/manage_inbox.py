@@ -10,6 +10,7 @@ from shared.errors import ChannelError, Conflict, InvalidInput
 from shared.ports.channel_opener import ChannelOpener
 from shared.services.change_inbox import ChangeInbox
 from shared.services.pull_inbox import PullInbox
+from shared.store.inboxes import Inboxes
 from shared.store.platform import Platform
 
 _OURS_TO_MEND = frozenset({Health.CONNECTED, Health.AUTH_FAILED, Health.ATTENTION})
@@ -53,7 +54,8 @@ class ManageInbox:
         """Let the account go. Its conversations stay, its secrets and look-ups do not."""
         await self._disconnect(inbox)
         gone = {"health": Health.PAUSED, "problem": None, "credentials": "", "webhook_secret": ""}
-        await self.change(inbox, gone, self.platform.route_removals(inbox))
+        tokens = await Inboxes(self.platform.workspace(inbox.workspace_id)).vault_removals(inbox.id)
+        await self.change(inbox, gone, [*self.platform.route_removals(inbox), *tokens])
 
     async def _disconnect(self, inbox: Inbox) -> None:
         try:

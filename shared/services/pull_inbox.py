@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from shared.domain.arrivals import Page
+from shared.domain.arrivals import Arrival, Page
 from shared.domain.ids import InboxId, WorkspaceId
 from shared.domain.inboxes import Health, Inbox
-from shared.errors import ChannelError, ChannelRejected, CredentialsRejected, NotFound, Stale
+from shared.errors import ChannelError, ChannelRejected, CredentialsRejected, InvalidInput, NotFound, Stale, TooLarge
 from shared.ports.clock import Clock
 from shared.services.directory import InboxDirectory
 from shared.services.ingest import Ingest
@@ -56,17 +56,26 @@ class PullInbox:
         news = 0
         for _ in range(MOST_PAGES):
             page = await opened.channel.pull(known.inbox.cursor)
-            for arrival in page.arrivals:
-                news += await self.ingest(known.inbox, arrival)
-            moved = await self._move_on(store, known, page)
+            taken = [await self._take(known.inbox, arrival) for arrival in page.arrivals]
+            news += taken.count(True)
+            moved = await self._move_on(store, known, page, has_refused=None in taken)
             if moved is None or not page.more:
                 return news
             known = moved
         return news
 
-    async def _move_on(self, store: WorkspaceStore, known: VersionedInbox, page: Page) -> VersionedInbox | None:
+    async def _take(self, inbox: Inbox, arrival: Arrival) -> bool | None:
+        """Whether it was news; None: it cannot be stored, now or ever, and must not hold back the ones behind it."""
+        try:
+            return await self.ingest(inbox, arrival)
+        except (InvalidInput, TooLarge):
+            return None
+
+    async def _move_on(
+        self, store: WorkspaceStore, known: VersionedInbox, page: Page, *, has_refused: bool
+    ) -> VersionedInbox | None:
         """Keep the cursor, unless another pull moved it meanwhile. None: stop here."""
-        changes: dict[str, Any] = {}
+        changes: dict[str, Any] = {"problem": "message_unreadable"} if has_refused else {}
         if page.cursor is not None and page.cursor != known.inbox.cursor:
             changes["cursor"] = page.cursor
         if page.arrivals:

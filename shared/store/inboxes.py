@@ -8,7 +8,18 @@ from typing import Any
 
 from shared.domain.ids import InboxId
 from shared.domain.inboxes import Inbox
-from shared.ports.document_store import At, Create, Exists, FieldPath, Merge, Order, Query, Version
+from shared.ports.document_store import (
+    At,
+    Create,
+    Delete,
+    Exists,
+    FieldPath,
+    Merge,
+    Order,
+    Query,
+    Version,
+    Write,
+)
 from shared.store.codec import fields_of, noun_of, top_level
 from shared.store.workspace import WorkspaceStore
 
@@ -48,6 +59,11 @@ class Inboxes:
         """One inbox."""
         document = await self._store.get(self.path(inbox))
         return None if document is None else VersionedInbox(noun_of(Inbox, document.data), document.version)
+
+    async def vault_removals(self, inbox: InboxId) -> list[Write]:
+        """Writes that forget the access tokens that its adapter has kept."""
+        kept = await self._store.query(Query(f"{self.path(inbox)}/vault"))
+        return [Delete(document.path) for document in kept]
 
     async def all(self) -> list[Inbox]:
         """Every inbox of the workspace, oldest first. A workspace has a handful."""
