@@ -10,6 +10,7 @@ from typing import Literal
 from shared.domain.conversations import Conversation
 from shared.domain.inboxes import Health
 from shared.domain.messages import Delivery
+from shared.domain.model import to_micros
 from shared.domain.tasks import DeliverTask
 from shared.errors import ChannelRejected
 from shared.ports.clock import Clock
@@ -114,7 +115,7 @@ class Failures:
         if not await self._commit(sending, lambda _: changes, []):
             return
         again = DeliverTask(workspace_id=conversation.workspace_id, conversation_id=conversation.id)
-        await self.tasks.enqueue(again, run_at=until, name=f"deliver-{id}-{sending.entry.attempt}-{state}")
+        await self.tasks.enqueue(again, run_at=until, name=f"deliver-{id}-{to_micros(until)}")
 
     async def _commit(
         self, sending: Sending, changes: Callable[[Conversation], FieldChanges], more: Sequence[Write]

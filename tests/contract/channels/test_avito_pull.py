@@ -35,6 +35,17 @@ async def test_a_pull_brings_what_a_lost_webhook_did_not_and_the_same_ids_as_the
         assert set(first.context) == {"item_id", "item_title", "item_url", "item_price"}
 
 
+async def test_messages_of_one_second_come_in_the_order_in_which_they_were_written() -> None:
+    async with open_stage() as stage:
+        written = ["Здравствуйте", "ещё продаёте?", "сколько стоит?"]
+        for text in written:
+            await stage.avito.write(SHOP, "Анна", text)
+
+        page = await stage.channel().pull(None)
+
+        assert [text for _, text in texts(page.arrivals)] == written
+
+
 async def test_a_message_that_avito_lists_late_is_still_found_shortly_behind_the_cursor() -> None:
     async with open_stage() as stage:
         await stage.avito.write(SHOP, "Анна", "Ещё продаёте?")
