@@ -135,5 +135,5 @@ async def history(api: AvitoApi, user: str, chat_id: str, since: datetime) -> tu
         found += [message for message in messages if message.created >= since]
         if len(entries) < LIMIT or (messages and min(message.created for message in messages) < since):
             break
-    # Avito lists the newest first, and its clock has whole seconds.
-    return sorted(found[::-1], key=lambda message: message.created), unreadable
+    found.reverse()  # Avito lists the newest first, and its clock has whole seconds
+    return sorted(found, key=lambda message: message.created), unreadable
