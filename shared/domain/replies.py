@@ -69,11 +69,3 @@ class Draft(Noun):
     answers: tuple[MessageId, ...] = ()
     evidence: EvidenceCard
     created_at: Instant
-
-
-class Verdict(StrEnum):
-    """What a member did with a draft."""
-
-    APPROVED = "approved"
-    EDITED = "edited"
-    DISCARDED = "discarded"

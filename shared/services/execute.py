@@ -9,7 +9,7 @@ from datetime import datetime
 from shared.commands.commands import Command
 from shared.commands.effects import Actor, Effect, effect_of
 from shared.domain.conversations import Conversation
-from shared.domain.events import MessageReceived, Topic
+from shared.domain.events import Topic
 from shared.domain.ids import ConversationId, MessageId, WorkspaceId
 from shared.domain.messages import Author, Direction, Message
 from shared.errors import NotFound
@@ -18,7 +18,7 @@ from shared.ports.document_store import Write
 from shared.ports.event_bus import EventBus
 from shared.services.considered import considered
 from shared.services.pending import cancellable, cancellations, left_unanswered, taking_back
-from shared.services.turns import GRACE, FieldChanges, reopening
+from shared.services.turns import GRACE, FieldChanges, reopening, waiting_turn
 from shared.store.conversations import Conversations, Versioned
 from shared.store.messages import Messages
 from shared.store.platform import Platform
@@ -51,7 +51,7 @@ class Execute:
 
         await considered(store, target, decide)
         for conversation in woken:
-            await self._wake(conversation)
+            await self.bus.publish(Topic.MESSAGE_RECEIVED, waiting_turn(conversation))
         after = await Conversations(store).get(target)
         if after is None:
             raise NotFound("no such conversation")
@@ -91,17 +91,6 @@ class Execute:
             at=now,
             received_at=now,
         )
-
-    async def _wake(self, conversation: Conversation) -> None:
-        newest = conversation.open_turn()[-1]
-        event = MessageReceived(
-            workspace_id=conversation.workspace_id,
-            inbox_id=conversation.inbox_id,
-            conversation_id=conversation.id,
-            message_id=newest,
-            received_at=conversation.window[newest].received_at,
-        )
-        await self.bus.publish(Topic.MESSAGE_RECEIVED, event)
 
 
 def _waiting_again(

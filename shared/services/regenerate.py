@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.domain.conversations import ASSISTANT, Conversation, Status
-from shared.domain.events import MessageReceived, Topic
+from shared.domain.events import Topic
 from shared.domain.ids import ConversationId, WorkspaceId
 from shared.errors import Conflict, NotFound
 from shared.ports.clock import Clock
 from shared.ports.document_store import Write
 from shared.ports.event_bus import EventBus
 from shared.services.considered import considered
-from shared.services.turns import GRACE, FieldChanges
+from shared.services.turns import GRACE, FieldChanges, waiting_turn
 from shared.store.conversations import Conversations, Versioned
 from shared.store.platform import Platform
 
@@ -63,14 +63,5 @@ class Regenerate:
         }
 
     async def _wake(self, conversation: Conversation) -> None:
-        turn = conversation.open_turn()
-        if not turn:
-            return  # answered meanwhile
-        event = MessageReceived(
-            workspace_id=conversation.workspace_id,
-            inbox_id=conversation.inbox_id,
-            conversation_id=conversation.id,
-            message_id=turn[-1],
-            received_at=conversation.window[turn[-1]].received_at,
-        )
-        await self.bus.publish(Topic.MESSAGE_RECEIVED, event)
+        if conversation.open_turn():  # else answered meanwhile
+            await self.bus.publish(Topic.MESSAGE_RECEIVED, waiting_turn(conversation))

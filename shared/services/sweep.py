@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.conversations import Conversation, Status
-from shared.domain.events import MessageQueued, MessageReceived, Topic
+from shared.domain.events import MessageQueued, Topic
 from shared.errors import Stale
 from shared.ports.clock import Clock
 from shared.ports.event_bus import EventBus
-from shared.services.turns import GRACE, FieldChanges, calling_people, silencing_assistant
+from shared.services.turns import GRACE, FieldChanges, calling_people, silencing_assistant, waiting_turn
 from shared.store.conversations import Conversations
 from shared.store.platform import Due, Platform
 
@@ -51,7 +51,7 @@ class Sweep:
             queued = MessageQueued(workspace_id=conversation.workspace_id, conversation_id=conversation.id)
             await self.bus.publish(Topic.MESSAGE_QUEUED, queued)
         if waits_for_reply(conversation):
-            await self.bus.publish(Topic.MESSAGE_RECEIVED, _turn_of(conversation))
+            await self.bus.publish(Topic.MESSAGE_RECEIVED, waiting_turn(conversation))
 
 
 def waits_for_reply(conversation: Conversation) -> bool:
@@ -67,14 +67,3 @@ def next_look(conversation: Conversation, now: datetime) -> FieldChanges:
         return {("due_at",): None, ("sweeps",): 0}
     pause = min(GRACE * (1 << min(conversation.sweeps, 6)), timedelta(hours=1))
     return {("due_at",): now + pause, ("sweeps",): conversation.sweeps + 1}
-
-
-def _turn_of(conversation: Conversation) -> MessageReceived:
-    newest = conversation.open_turn()[-1]
-    return MessageReceived(
-        workspace_id=conversation.workspace_id,
-        inbox_id=conversation.inbox_id,
-        conversation_id=conversation.id,
-        message_id=newest,
-        received_at=conversation.window[newest].received_at,
-    )

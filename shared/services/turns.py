@@ -16,6 +16,7 @@ from shared.domain.conversations import (
     Status,
     WindowEntry,
 )
+from shared.domain.events import MessageReceived
 from shared.domain.ids import MessageId
 from shared.domain.messages import Author, Direction, Message
 from shared.ports.document_store import FieldPath
@@ -54,6 +55,18 @@ def preview_of(message: Message) -> str:
     """One line for lists."""
     line = " ".join(message.text.split())[:PREVIEW]
     return line or " ".join(f"[{attachment.kind}]" for attachment in message.attachments)
+
+
+def waiting_turn(conversation: Conversation) -> MessageReceived:
+    """The event that wakes the assistant for the open turn, which there must be."""
+    newest = conversation.open_turn()[-1]
+    return MessageReceived(
+        workspace_id=conversation.workspace_id,
+        inbox_id=conversation.inbox_id,
+        conversation_id=conversation.id,
+        message_id=newest,
+        received_at=conversation.window[newest].received_at,
+    )
 
 
 def closing(conversation: Conversation, answered: Iterable[MessageId]) -> FieldChanges:

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.domain.ids import ConversationId, MessageId
 from shared.domain.messages import Message
-from shared.ports.document_store import Create, Exists, Filter, Merge, Order, Query, Version
+from shared.ports.document_store import Create, Exists, Filter, Merge, Order, Query
 from shared.store.codec import fields_of, noun_of, noun_or_none, top_level
 from shared.store.pages import Page, page_of
 from shared.store.workspace import WorkspaceStore
@@ -34,11 +34,6 @@ class Messages:
     async def get(self, conversation: ConversationId, message: MessageId) -> Message | None:
         """One message."""
         return noun_or_none(Message, await self._store.get(self.path(conversation, message)))
-
-    async def get_versioned(self, conversation: ConversationId, message: MessageId) -> tuple[Message, Version] | None:
-        """One message with the version to condition a write on."""
-        document = await self._store.get(self.path(conversation, message))
-        return None if document is None else (noun_of(Message, document.data), document.version)
 
     async def page(
         self, conversation: ConversationId, *, limit: int, after: str | None = None, newest_first: bool = True

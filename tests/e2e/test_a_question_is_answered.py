@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from shared.commands.commands import Close, GiveBack, TakeOver
@@ -15,21 +12,12 @@ from shared.domain.conversations import ASSISTANT, Conversation, Status
 from shared.domain.ids import UserId
 from shared.domain.inboxes import Health
 from shared.domain.messages import Author, Delivery, Direction
-from tests.conftest import open_store
-from tests.support.machine import FAQ, WORKSPACE, Machine, running_machine
+from tests.support.machine import FAQ, WORKSPACE, Machine
 
 DELIVERY = "Сколько стоит доставка?"
 OFF_TOPIC = "Какая столица у Австралии и сколько там пингвинов?"
 OLEG = Actor(UserId("oleg"), "Олег")
 EVERY_CHANNEL = pytest.mark.parametrize("kind", list(ChannelKind))
-
-
-@pytest.fixture
-async def machine(store_kind: str, tmp_path: Path) -> AsyncIterator[Machine]:
-    store = open_store(store_kind, tmp_path)
-    async with running_machine(tmp_path, lambda: store) as running:
-        yield running
-    await store.close()
 
 
 def shop_texts(machine: Machine, kind: ChannelKind, customer: str = "Пётр") -> list[str]:

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
-import pytest
 
 from infra.push_envelope import build
 from shared.domain.channels import ChannelKind
-from tests.conftest import open_store
-from tests.support.machine import FAQ, Machine, running_machine
+from tests.support.machine import FAQ, Machine
 
 DELIVERY = "Сколько стоит доставка?"
-
-
-@pytest.fixture
-async def machine(store_kind: str, tmp_path: Path) -> AsyncIterator[Machine]:
-    store = open_store(store_kind, tmp_path)
-    async with running_machine(tmp_path, lambda: store) as running:
-        yield running
-    await store.close()
 
 
 async def assert_one_message_one_reply(machine: Machine, kind: ChannelKind) -> None:

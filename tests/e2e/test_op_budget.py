@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from shared.commands.commands import Close, GiveBack
 from shared.commands.effects import Actor
 from shared.domain.channels import ChannelKind
 from shared.domain.ids import UserId
-from tests.conftest import open_store
-from tests.support.machine import FAQ, WORKSPACE, Machine, running_machine
+from tests.support.machine import FAQ, WORKSPACE, Machine
 
 DELIVERY = "Сколько стоит доставка?"
 OFF_TOPIC = "Какая столица у Австралии и сколько там пингвинов?"
 TELEGRAM = ChannelKind.TELEGRAM_BOT
-
-
-@pytest.fixture
-async def machine(store_kind: str, tmp_path: Path) -> AsyncIterator[Machine]:
-    store = open_store(store_kind, tmp_path)
-    async with running_machine(tmp_path, lambda: store) as running:
-        yield running
-    await store.close()
 
 
 async def warmed_up(machine: Machine, kind: ChannelKind) -> None:
