@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, TypeVar
@@ -24,6 +26,7 @@ T = TypeVar("T")
 _SECONDS = 10.0
 _TRANSACTION_SECONDS = 30.0
 _ATTEMPTS = 5
+_PAUSE_SECONDS = 0.2
 
 
 class FirestoreDocumentStore:
@@ -36,8 +39,9 @@ class FirestoreDocumentStore:
     have been done or not, so whoever tries again with the same ids takes `AlreadyExists` as success.
     """
 
-    def __init__(self, project: str) -> None:
+    def __init__(self, project: str, jitter: Callable[[], float] = random.random) -> None:
         self._project = project
+        self._jitter = jitter
         self._loop: asyncio.AbstractEventLoop | None = None
         self._made: AsyncClient | None = None
 
@@ -80,9 +84,12 @@ class FirestoreDocumentStore:
     async def transaction(self, body: Callable[[Reader], Awaitable[tuple[T, Sequence[Write]]]]) -> T:
         """Run `body` under Firestore's locks: writers of what it reads wait for it, or fail with `Unavailable`."""
         client = self._client
+        attempts = itertools.count()
 
         @async_transactional
         async def attempt(transaction: AsyncTransaction) -> T:
+            # Two that locked each other out give up at the same moment; in step, they would do so again.
+            await asyncio.sleep(next(attempts) * self._jitter() * _PAUSE_SECONDS)
             result, writes = await body(_Reads(self, transaction))
             _check(writes)
             transaction._add_write_pbs([message_of(write, _root(client)) for write in writes])
