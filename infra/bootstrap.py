@@ -148,10 +148,13 @@ class Desk:
         from shared.services.deliver import Deliver
         from shared.services.eligibility import Eligibility
         from shared.services.failures import Failures
+        from shared.services.outgoing_files import OutgoingFiles
 
         ports = self.ports
         failures = Failures(ports.clock, ports.tasks, self.directory)
-        return Deliver(self.platform, ports.clock, self.directory, Eligibility(self.briefings), failures)
+        eligibility = Eligibility(self.briefings)
+        files = OutgoingFiles(lambda: ports.blobs)
+        return Deliver(self.platform, ports.clock, self.directory, eligibility, failures, files)
 
     @cached_property
     def run_task(self) -> RunTask:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shared.domain.channels import ChannelKind
 from shared.domain.ids import InboxId
 
-_SECRET_IN_HEADER = {ChannelKind.TELEGRAM_BOT: "telegram"}
+_SECRET_IN_HEADER = {ChannelKind.TELEGRAM_BOT: "telegram", ChannelKind.TELEGRAM_BUSINESS: "telegram"}
 """Channels whose vendor shows the secret in a header, with the first part of their address."""
 
 

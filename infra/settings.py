@@ -26,6 +26,10 @@ class VendorSettings(BaseSettings):
     gmail_topic: str = ""
     """Full name of the Pub/Sub topic that Gmail's watch publishes to."""
     avito_api_url: str = "https://api.avito.ru"
+    ozon_api_url: str = "https://api-seller.ozon.ru"
+    wildberries_chat_api_url: str = "https://buyer-chat-api.wildberries.ru"
+    wildberries_feedbacks_api_url: str = "https://feedbacks-api.wildberries.ru"
+    yandex_market_api_url: str = "https://api.partner.market.yandex.ru"
 
 
 class LlmEnvironment(BaseSettings):
@@ -81,6 +85,10 @@ class Settings(BaseSettings):
             "google_client_secret": SecretStr("sandbox-secret"),
             "gmail_topic": f"projects/{self.project}/topics/gmail",
             "avito_api_url": f"{root}/avito",
+            "ozon_api_url": f"{root}/ozon",
+            "wildberries_chat_api_url": f"{root}/wildberries/chat",
+            "wildberries_feedbacks_api_url": f"{root}/wildberries/feedbacks",
+            "yandex_market_api_url": f"{root}/yandex_market",
         }
         named = self.vendors.model_fields_set
         return self.vendors.model_copy(update={name: url for name, url in simulated.items() if name not in named})

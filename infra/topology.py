@@ -37,7 +37,12 @@ SCHEDULES = (
     Schedule("sweep", "sweep", timedelta(minutes=1)),
     Schedule("gmail-watch", "gmail_watch", timedelta(days=1)),
 )
-WEBHOOKS = {"telegram": "telegram_webhook", "avito": "channel_webhook"}
+WEBHOOKS = {
+    "telegram": "telegram_webhook",
+    "avito": "channel_webhook",
+    "ozon": "channel_webhook",
+    "yandex_market": "channel_webhook",
+}
 """First part of the address behind `/hooks/` to the function. Gmail has none: it publishes, and shows no secret."""
 
 

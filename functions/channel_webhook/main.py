@@ -18,5 +18,5 @@ async def channel_webhook(request: Request) -> dict[str, str]:
     address, delivery = await delivery_of(request)
     if address.channel not in set(ChannelKind):
         raise NotFound("no such channel")
-    await desk().accept_delivery(ChannelKind(address.channel), address.inbox_id, delivery)
+    await desk().accept_delivery({ChannelKind(address.channel)}, address.inbox_id, delivery)
     return {}

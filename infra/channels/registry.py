@@ -1,39 +1,61 @@
-"""The channels: kind to adapter and sandbox, loaded on first use so that a function pays only for its own."""
+"""The channels: one line a kind. What it names is loaded on first use, so that a function pays only for its own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from infra.channels.context import ChannelContext
 from shared.domain.channels import ChannelKind
 from shared.ports.channel import Channel
 
-CHANNELS: dict[ChannelKind, str] = {
-    ChannelKind.TELEGRAM_BOT: "infra.channels.telegram_bot.channel:TelegramBot",
-    ChannelKind.GMAIL: "infra.channels.gmail.channel:Gmail",
-    ChannelKind.AVITO: "infra.channels.avito.channel:Avito",
-}
-SANDBOXES: dict[ChannelKind, str] = {
-    ChannelKind.TELEGRAM_BOT: "infra.channels.telegram_bot.sandbox:TelegramBotSandbox",
-    ChannelKind.GMAIL: "infra.channels.gmail.sandbox:GmailSandbox",
-    ChannelKind.AVITO: "infra.channels.avito.sandbox:AvitoSandbox",
-}
+if TYPE_CHECKING:
+    from infra.channels.remedies import Remedy
+    from infra.sandbox.standin import SandboxContext, Standin
 
 
-@cache
-def load(dotted: str) -> Any:
-    """The class that a `module:name` path names."""
-    module, _, name = dotted.partition(":")
-    return getattr(import_module(module), name)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where the parts of a channel are: `channel.py`, `sandbox.py` and `remedies.py` of its folder."""
+
+    title: str
+    """As people call the service."""
+    channel: str
+    """The class in `channel.py`."""
+    sandbox: str
+    """The class in `sandbox.py`."""
+
+
+REGISTRY: dict[ChannelKind, Entry] = {
+    ChannelKind.TELEGRAM_BOT: Entry("Telegram", "TelegramBot", "TelegramBotSandbox"),
+    ChannelKind.GMAIL: Entry("Gmail", "Gmail", "GmailSandbox"),
+    ChannelKind.AVITO: Entry("Avito", "Avito", "AvitoSandbox"),
+}
 
 
 def channel_class(kind: ChannelKind) -> type[Channel]:
     """The adapter class of a kind; its `capabilities` can be read without an inbox."""
-    return load(CHANNELS[kind])  # type: ignore[no-any-return]
+    return _load(kind, "channel", REGISTRY[kind].channel)  # type: ignore[no-any-return]
 
 
 def open_channel(kind: ChannelKind, context: ChannelContext) -> Channel:
     """The adapter for one inbox."""
-    return load(CHANNELS[kind])(context)  # type: ignore[no-any-return]
+    return _load(kind, "channel", REGISTRY[kind].channel)(context)  # type: ignore[no-any-return]
+
+
+def sandbox_class(kind: ChannelKind) -> Callable[[SandboxContext], Standin]:
+    """Makes the stand-in of a kind's vendor."""
+    return _load(kind, "sandbox", REGISTRY[kind].sandbox)  # type: ignore[no-any-return]
+
+
+def remedies_of(kind: ChannelKind) -> Mapping[str, Remedy]:
+    """What can be wrong with an inbox of this kind, by code, and what its owner can do."""
+    return _load(kind, "remedies", "REMEDIES")  # type: ignore[no-any-return]
+
+
+@cache
+def _load(kind: ChannelKind, module: str, name: str) -> Any:
+    return getattr(import_module(f"infra.channels.{kind.value}.{module}"), name)

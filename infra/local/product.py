@@ -76,6 +76,7 @@ class Product:
         await ensure_key(self.desk.ports.secrets)
         working = asyncio.create_task(self.dispatcher.run())
         try:
+            await self.outside.start()
             await self._demo()(demo_password(self.settings))
             self.outside.pusher.resume()
             self.is_ready = True

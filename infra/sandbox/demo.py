@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infra.channels.registry import REGISTRY
 from infra.sandbox.demo_faq import DEMO_FAQ
 from infra.sandbox.outside import Outside
 from shared.domain.assistants import Assistant, Chunk, Mode
@@ -27,16 +28,16 @@ EMAIL = "demo@parley.example"
 WORKSPACE = WorkspaceId("demo")
 ASSISTANT = AssistantId("demo")
 USER = UserId("demo")
-NAMES = {
-    ChannelKind.TELEGRAM_BOT: "Telegram: @demo_shop",
-    ChannelKind.GMAIL: "Gmail: demo shop",
-    ChannelKind.AVITO: "Avito: demo shop",
-}
 
 
 def demo_inbox(kind: ChannelKind) -> InboxId:
     """The demo inbox of a channel."""
     return InboxId(f"demo-{kind.value.replace('_', '-')}")
+
+
+def demo_name(kind: ChannelKind) -> str:
+    """What it is called."""
+    return f"{REGISTRY[kind].title}: demo shop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Demo:
             await self.platform.commit(self._workspace())
         if await Assistants(store).get(ASSISTANT) is None:
             await self.platform.commit(self._assistant())
-        for kind in ChannelKind:
+        for kind in REGISTRY:
             await self._inbox(kind)
 
     async def _sign_up(self, password: str) -> None:
@@ -120,7 +121,7 @@ class Demo:
 
     async def _inbox(self, kind: ChannelKind) -> None:
         id = demo_inbox(kind)
-        credentials = self.outside.present(kind, id, NAMES[kind])
+        credentials = self.outside.present(kind, id, demo_name(kind))
         store = self.platform.workspace(WORKSPACE)
         known = await Inboxes(store).get(id)
         inbox = known.inbox if known else await self._new_inbox(kind, id, credentials)
@@ -132,7 +133,7 @@ class Demo:
             id=id,
             workspace_id=WORKSPACE,
             channel=kind,
-            name=NAMES[kind],
+            name=demo_name(kind),
             is_simulated=True,
             assistant_id=ASSISTANT,
             credentials=await self.secrets.sealed_credentials(id, credentials),

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from infra.channels.registry import SANDBOXES, load
+from infra.channels.registry import REGISTRY, sandbox_class
 from infra.sandbox.push import Pusher
 from infra.sandbox.standin import SandboxContext, Seen, Standin
 from infra.sandbox.world import World
@@ -40,7 +40,7 @@ class Outside:
         self.world = World(file)
         self.pusher = Pusher(http, world=self.world, sleep=clock.sleep)
         context = SandboxContext(self.world, clock, self.pusher, notify)
-        self.standins: dict[ChannelKind, Standin] = {kind: load(path)(context) for kind, path in SANDBOXES.items()}
+        self.standins: dict[ChannelKind, Standin] = {kind: sandbox_class(kind)(context) for kind in REGISTRY}
 
     def app(self) -> Starlette:
         """To be mounted at `/sandbox`."""
@@ -66,8 +66,15 @@ class Outside:
         self.world.learn("accounts", accounts)
         return dict(self.standins[kind].open_account(account))
 
+    async def start(self) -> None:
+        """Open the doors that are not HTTP. Safe to repeat."""
+        for standin in self.standins.values():
+            await standin.start()
+
     async def close(self) -> None:
         """Stop calling out and close the file."""
+        for standin in self.standins.values():
+            await standin.close()
         await self.pusher.close()
         self.world.close()
 

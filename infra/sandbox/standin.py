@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from starlette.types import ASGIApp
 
@@ -58,6 +58,10 @@ class Standin(Protocol):
     """
 
     faults: Faults
+    sendable: ClassVar[frozenset[AttachmentKind]]
+    """Kinds of file that a customer can send here."""
+    has_vendor_app: ClassVar[bool]
+    """People of the shop can also answer in an app or cabinet of the vendor's own."""
 
     @property
     def app(self) -> ASGIApp:
@@ -68,6 +72,14 @@ class Standin(Protocol):
         """Make sure the account exists; its credentials, as a person would paste them into Parley."""
         ...
 
+    async def start(self) -> None:
+        """Open doors of its own, for vendors that speak something else than HTTP. Safe to repeat."""
+        ...
+
+    async def close(self) -> None:
+        """Close them."""
+        ...
+
     async def write(self, account: str, customer: str, text: str, files: Sequence[CustomerFile] = ()) -> str:
         """The customer writes to the shop; answers the vendor's id of the message."""
         ...
@@ -76,6 +88,25 @@ class Standin(Protocol):
         """A person of the shop answers in the vendor's own app. Raises `InvalidInput` where there is none."""
         ...
 
+    def renew_credentials(self, account: str) -> Mapping[str, str]:
+        """New credentials, as a person would paste them. The ones given out before work no more, and the vendor
+        forgets what was registered with them only if the real one does."""
+        ...
+
+    def afflict(self, account: str, problem: str) -> None:
+        """Bring about a problem of this channel's `REMEDIES`, as `connect` and `test` would meet it at the vendor."""
+        ...
+
     def seen_by(self, account: str, customer: str) -> list[Seen]:
         """The whole conversation as the customer sees it, oldest first."""
         ...
+
+
+class OverHttp:
+    """What a stand-in inherits whose vendor speaks nothing but HTTP."""
+
+    async def start(self) -> None:
+        """Nothing to open."""
+
+    async def close(self) -> None:
+        """Nothing to close."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pydantic import Field
+
+from shared.domain.channels import ThreadKind
+from shared.domain.cockpit import GroupMembership, GroupMessage, GroupPress, GroupTopicChange
 from shared.domain.contacts import ContactRef
-from shared.domain.messages import Attachment
+from shared.domain.messages import Attachment, AttachmentKind
 from shared.domain.model import Instant, Noun
 
 
@@ -37,6 +41,9 @@ class Received(Noun):
     reply_to: str = ""
     context: dict[str, str] = {}
     is_automatic: bool = False
+    kind: ThreadKind = "chat"
+    facts: dict[str, str] = {}
+    """For the staff's card: a product, an order, a rating. Added to what the conversation knows already."""
 
 
 class Echo(Noun):
@@ -55,6 +62,7 @@ class Echo(Noun):
     attachments: tuple[Attachment, ...] = ()
     author_name: str = ""
     context: dict[str, str] = {}
+    kind: ThreadKind = "chat"
 
 
 class Edited(Noun):
@@ -95,7 +103,9 @@ class PullHint(Noun):
     """Something is new, come and fetch it."""
 
 
-Arrival = Received | Echo | Edited | Deleted | Reachability | ThreadMoved | PullHint
+FromChannel = Received | Echo | Edited | Deleted | Reachability | ThreadMoved | PullHint
+FromWorkGroup = GroupMessage | GroupPress | GroupTopicChange | GroupMembership
+Arrival = FromChannel | FromWorkGroup
 
 
 class Page(Noun):
@@ -109,6 +119,15 @@ class Page(Noun):
     stops the ones behind it."""
 
 
+class OutgoingFile(Noun):
+    """A file to be sent, whole."""
+
+    kind: AttachmentKind
+    name: str
+    mime_type: str
+    content: bytes = Field(repr=False)
+
+
 class Outgoing(Noun):
     """What a channel is asked to send."""
 
@@ -118,7 +137,8 @@ class Outgoing(Noun):
     contact_source_id: str = ""
     text: str
     subject: str = ""
-    attachments: tuple[Attachment, ...] = ()
+    kind: ThreadKind = "chat"
+    files: tuple[OutgoingFile, ...] = ()
     context: dict[str, str] = {}
     """`Message.context` of the message that is answered."""
     is_automatic: bool = False

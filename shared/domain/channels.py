@@ -13,8 +13,32 @@ class ChannelKind(StrEnum):
     """A kind of messaging service. The core compares nothing with these: they only select an adapter."""
 
     TELEGRAM_BOT = "telegram_bot"
+    TELEGRAM_BUSINESS = "telegram_business"
+    TELEGRAM_ACCOUNT = "telegram_account"
     GMAIL = "gmail"
+    IMAP = "imap"
     AVITO = "avito"
+    OZON = "ozon"
+    WILDBERRIES = "wildberries"
+    YANDEX_MARKET = "yandex_market"
+    WEB_CHAT = "web_chat"
+
+
+ThreadKind = Literal["chat", "question", "review"]
+"""What a conversation is at its vendor: a talk with one customer, or a public question or review of a product."""
+
+
+class FileRules(Noun):
+    """Which files a channel takes from us, besides the kinds in `Capabilities.sends`."""
+
+    most: int = 1
+    """Files of one message."""
+    max_bytes: int
+    """Of one file."""
+    max_total_bytes: int | None = None
+    """Of all files of one message."""
+    mime_types: frozenset[str] = frozenset()
+    """Empty: any."""
 
 
 class Capabilities(Noun):
@@ -22,8 +46,22 @@ class Capabilities(Noun):
 
     text_limit: int
     """Longest text of one message, in `text_unit`s."""
+    text_limits: dict[ThreadKind, int] = {}
+    """Where a kind of thread has a limit of its own."""
     text_unit: Literal["characters", "utf16"] = "characters"
     sends: frozenset[Literal["text", "image", "voice", "file"]] = frozenset({"text"})
+    files: FileRules | None = None
+    """None: no files can be sent."""
+    sends_files_in: frozenset[ThreadKind] = frozenset({"chat"})
+    """Kinds of thread that take files."""
+    forbids: frozenset[Literal["phone", "email", "link", "messenger"]] = frozenset()
+    """What the vendor punishes a seller for writing."""
+    answers_once: frozenset[ThreadKind] = frozenset()
+    """Kinds of thread in which the vendor keeps one answer of ours, not a talk."""
+    reply_window: timedelta | None = None
+    """How long after the customer's last message the vendor lets us write; None: always."""
+    history_listable: bool = False
+    """The vendor can be asked for everything that it holds: `Channel.history`."""
     history_readable: bool = False
     """After an unclear send the vendor can be asked what it holds."""
     pushes: bool = True
@@ -38,3 +76,7 @@ class Capabilities(Noun):
     """Pushed messages do not say who writes; the vendor can be asked."""
     html: bool = False
     """Messages carry a subject and HTML."""
+
+    def text_limit_in(self, kind: ThreadKind) -> int:
+        """Longest text of one message in a thread of this kind."""
+        return self.text_limits.get(kind, self.text_limit)

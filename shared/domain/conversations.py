@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from shared.domain.channels import ChannelKind
+from shared.domain.channels import ChannelKind, ThreadKind
 from shared.domain.ids import ContactId, ConversationId, InboxId, MessageId, WorkspaceId
 from shared.domain.messages import Author, Direction
 from shared.domain.model import Instant, Noun
@@ -91,6 +91,7 @@ class Conversation(Noun):
     contact_id: ContactId
     source_id: str
     """The vendor's id of the thread: where answers go."""
+    kind: ThreadKind = "chat"
     contact_name: str = ""
     subject: str = ""
     facts: dict[str, str] = {}
@@ -119,6 +120,10 @@ class Conversation(Noun):
     """How often `sweep` had to push this turn on."""
     round: int = 0
     """Grows whenever an answered turn is opened again, so that its next answer has an id of its own."""
+    auto_reply_due_at: Instant | None = None
+    """When the auto-responder answers, unless somebody has by then."""
+    auto_replied_in: Instant | None = None
+    """Start of the interval in which the auto-responder answered last."""
     schema_version: int = 1
 
     def ordered_window(self) -> list[tuple[MessageId, WindowEntry]]:

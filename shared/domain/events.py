@@ -14,6 +14,7 @@ class Topic(StrEnum):
     MESSAGE_RECEIVED = "message-received"
     MESSAGE_QUEUED = "message-queued"
     INBOX_PULL = "inbox-pull"
+    CONVERSATION_CHANGED = "conversation-changed"
 
 
 class MessageReceived(Noun):
@@ -41,4 +42,11 @@ class InboxPull(Noun):
     inbox_id: InboxId
 
 
-Event = MessageReceived | MessageQueued | InboxPull
+class ConversationChanged(Noun):
+    """A conversation that a work group mirrors looks different now. Published for those only."""
+
+    workspace_id: WorkspaceId
+    conversation_id: ConversationId
+
+
+Event = MessageReceived | MessageQueued | InboxPull | ConversationChanged

@@ -14,6 +14,7 @@ ConversationId = NewType("ConversationId", str)
 MessageId = NewType("MessageId", str)
 AssistantId = NewType("AssistantId", str)
 ChunkId = NewType("ChunkId", str)
+WorkGroupId = NewType("WorkGroupId", str)
 
 
 def stable_id(*parts: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from shared.domain.channels import ChannelKind
-from shared.domain.ids import AssistantId, InboxId, WorkspaceId
+from shared.domain.ids import AssistantId, InboxId, WorkGroupId, WorkspaceId
 from shared.domain.model import Instant, Noun
 
 
@@ -38,6 +38,12 @@ class Inbox(Noun):
     webhook_secret: str = ""
     """Ciphertext. What the vendor must show, in a header or in the address."""
     assistant_id: AssistantId | None = None
+    work_group_id: WorkGroupId | None = None
+    """The work group that mirrors its conversations; None: none does."""
+    allows_assistant: bool = True
+    """The assistant may answer here; off: its turns go to people."""
+    allows_replies: bool = True
+    """Anything may be sent from here; off: conversations are read only."""
     thread_aliases: dict[str, str] = {}
     """Threads that the vendor moved: new id to the one that their conversation was made from."""
     cursor: str | None = None

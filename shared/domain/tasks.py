@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.domain.channels import ChannelKind
 from shared.domain.events import MessageReceived
-from shared.domain.ids import ConversationId, MessageId, WorkspaceId
+from shared.domain.ids import ConversationId, InboxId, MessageId, WorkGroupId, WorkspaceId
 from shared.domain.model import Noun
 
 
@@ -55,6 +55,38 @@ class RedeliverTask(Noun):
     """Ciphertext: what the vendor showed to be trusted. It is checked again."""
 
 
+class AutoRespondTask(Noun):
+    """Send the auto-responder's text, if it is still due."""
+
+    kind: Literal["auto_respond"] = "auto_respond"
+    workspace_id: WorkspaceId
+    conversation_id: ConversationId
+
+
+class MirrorTask(Noun):
+    """Go on bringing a work group up to date: Telegram's limits made us wait."""
+
+    kind: Literal["mirror"] = "mirror"
+    workspace_id: WorkspaceId
+    work_group_id: WorkGroupId
+
+
+class CompareTask(Noun):
+    """Compare what the vendor of an inbox holds with what we hold, and fetch what is missing."""
+
+    kind: Literal["compare"] = "compare"
+    workspace_id: WorkspaceId
+    inbox_id: InboxId
+
+
 Task = Annotated[
-    RespondTask | DeliverTask | StoreAttachmentsTask | DescribeTask | RedeliverTask, Field(discriminator="kind")
+    RespondTask
+    | DeliverTask
+    | StoreAttachmentsTask
+    | DescribeTask
+    | RedeliverTask
+    | AutoRespondTask
+    | MirrorTask
+    | CompareTask,
+    Field(discriminator="kind"),
 ]

@@ -8,6 +8,7 @@ is surely safe to repeat, because the desk is the one layer that retries.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar, Protocol
 
 from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt, ThreadFacts
@@ -44,6 +45,14 @@ class Channel(Protocol):
         """Look for a message in the vendor's history after an unclear send; None: surely not there.
 
         Called only where `capabilities.history_readable`.
+        """
+        ...
+
+    async def history(self, since: datetime, cursor: str | None) -> Page:
+        """A page of everything that the vendor still holds since a moment, whatever its state: read or not,
+        answered or not. None: the first page; `Page.more` says whether another follows at `Page.cursor`.
+
+        Called only where `capabilities.history_listable`.
         """
         ...
 

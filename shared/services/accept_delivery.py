@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from shared.domain.arrivals import Arrival, RawDelivery
@@ -22,15 +22,16 @@ class AcceptDelivery:
     ingest: Ingest
     keep_unreadable: KeepUnreadable
 
-    async def __call__(self, channel: ChannelKind, inbox_id: str, delivery: RawDelivery) -> int:
+    async def __call__(self, channels: Collection[ChannelKind], inbox_id: str, delivery: RawDelivery) -> int:
         """How many arrivals were news. A paused inbox takes nothing: what comes is fetched when it resumes.
 
         What a trusted vendor sends and nobody can read or store becomes a dead letter: vendors stop delivering to
-        who refuses. Raises `NotFound` (no such inbox on this channel), `UntrustedDelivery`, `InvalidInput` (no JSON
+        who refuses. Raises `NotFound` (no such inbox on these channels), `UntrustedDelivery`, `InvalidInput` (no JSON
         object).
         """
         opened = await self.directory.find(inbox_id)
-        if opened.inbox.channel is not channel:
+        channel = opened.inbox.channel
+        if channel not in channels:
             raise NotFound("no such inbox")
         try:
             arrivals = opened.channel.read(delivery)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain.arrivals import Receipt
+from shared.domain.arrivals import Outgoing, Receipt
 from shared.domain.conversations import Conversation
 from shared.domain.events import MessageQueued
 from shared.domain.ids import MessageId
@@ -34,6 +34,7 @@ from shared.services.considered import considered
 from shared.services.directory import InboxDirectory
 from shared.services.eligibility import Eligibility, cancelling
 from shared.services.failures import Failures
+from shared.services.outgoing_files import OutgoingFiles
 from shared.services.pending import booking_sent
 from shared.services.sending import Sending
 from shared.services.turns import FieldChanges
@@ -56,6 +57,7 @@ class Deliver:
     directory: InboxDirectory
     eligibility: Eligibility
     failures: Failures
+    files: OutgoingFiles
 
     async def __call__(self, event: MessageQueued | DeliverTask) -> None:
         """Work through the outbox until it is empty or must wait. Safe to repeat and to run twice at once."""
@@ -107,8 +109,9 @@ class Deliver:
         if marked is None:
             return await self._reread(sending)
         try:
+            outgoing = await self._outgoing(marked)
             async with asyncio.timeout(SEND_SECONDS):
-                receipt = await marked.opened.channel.send(marked.outgoing(self.clock.now()))
+                receipt = await marked.opened.channel.send(outgoing)
         except CredentialsRejected as error:
             await self.failures.wait_for_repair(marked, error, state="queued")
         except ChannelRejected as error:
@@ -152,17 +155,23 @@ class Deliver:
             await self.failures.ask_a_person(sending)
             return await self._following(sending)
         try:
-            receipt = await sending.opened.channel.find_sent(sending.outgoing(self.clock.now()))
+            receipt = await sending.opened.channel.find_sent(await self._outgoing(sending))
         except ChannelUnavailable as error:
             await self.failures.look_again(sending, error.retry_after)
             return None
         except CredentialsRejected as error:
             await self.failures.wait_for_repair(sending, error, state="sending")
             return None
+        except ChannelRejected as error:
+            await self.failures.give_up(sending, error.code)
+            return await self._following(sending)
         if receipt is None:
             return await self._send_unless_outdated(sending)
         await self._book(sending, receipt)
         return await self._following(sending)
+
+    async def _outgoing(self, sending: Sending) -> Outgoing:
+        return sending.outgoing(await self.files(sending.message), self.clock.now())
 
     async def _unclear(self, sending: Sending) -> None:
         if sending.opened.channel.capabilities.history_readable:

@@ -71,6 +71,8 @@ def _begun(inbox: Inbox, arrival: Received, message: Message) -> Conversation:
         channel=inbox.channel,
         contact_id=contact_id(inbox.id, arrival.contact.source_id),
         source_id=arrival.thread,
+        kind=arrival.kind,
+        facts=arrival.facts,
         contact_name=arrival.contact.name or arrival.contact.username,
         subject=arrival.subject,
         status=Status.CLOSED,

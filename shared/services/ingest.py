@@ -14,6 +14,7 @@ from shared.domain.arrivals import (
     Received,
     ThreadMoved,
 )
+from shared.domain.cockpit import GroupMembership, GroupMessage, GroupPress, GroupTopicChange
 from shared.domain.events import InboxPull, Topic
 from shared.domain.inboxes import Inbox
 from shared.errors import TooLarge
@@ -71,6 +72,8 @@ class Ingest:
                 pull = InboxPull(workspace_id=inbox.workspace_id, inbox_id=inbox.id)
                 await self.bus.publish(Topic.INBOX_PULL, pull)
                 return True
+            case GroupMessage() | GroupPress() | GroupTopicChange() | GroupMembership():
+                return False
 
 
 def shortened(arrival: Received | Echo) -> Received | Echo:

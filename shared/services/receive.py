@@ -103,11 +103,12 @@ def incoming(inbox: Inbox, arrival: Received, now: datetime) -> Message:
 
 def conversation_changes(inbox: Inbox, arrival: Received, message: Message) -> FieldChanges:
     """What a customer's message does to its conversation, known or not, without reading it."""
-    told = {
+    told: FieldChanges = {
         ("contact_name",): arrival.contact.name or arrival.contact.username,
         ("subject",): arrival.subject,
         ("language",): arrival.contact.language,
         ("reply_context",): arrival.context,
+        **{("facts", name): value for name, value in arrival.facts.items()},
     }
     return {
         ("id",): message.conversation_id,
@@ -116,6 +117,7 @@ def conversation_changes(inbox: Inbox, arrival: Received, message: Message) -> F
         ("channel",): inbox.channel,
         ("contact_id",): contact_id(inbox.id, arrival.contact.source_id),
         ("source_id",): arrival.thread,
+        ("kind",): arrival.kind,
         ("status",): Status.AWAITING_RESPONSE,
         ("is_unread",): True,
         ("preview",): preview_of(message),

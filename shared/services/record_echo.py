@@ -114,6 +114,7 @@ class RecordEcho:
             channel=inbox.channel,
             contact_id=contact_id(inbox.id, contact.source_id),
             source_id=echo.thread,
+            kind=echo.kind,
             contact_name=contact.name or contact.username,
             subject=echo.subject,
             status=Status.ANSWERED_BY_HUMAN,

@@ -20,6 +20,6 @@ class Redeliver:
     async def __call__(self, task: RedeliverTask) -> None:
         """Raises `NotFound` where the inbox is gone, `Unavailable`."""
         try:
-            await self.accept(task.channel, task.inbox_id, await self.keep.opened(task))
+            await self.accept({task.channel}, task.inbox_id, await self.keep.opened(task))
         except InvalidInput as error:  # untrusted by now, or sealed under a key that is gone
             await self.keep.again(task, error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.domain.arrivals import Outgoing
+from shared.domain.arrivals import Outgoing, OutgoingFile
 from shared.domain.conversations import OutboxEntry
 from shared.domain.messages import Message
 from shared.ports.document_store import Version
@@ -35,14 +35,15 @@ class Sending:
         outbox = {**conversation.outbox, self.message.id: entry}
         return replace(self, known=Versioned(conversation.model_copy(update={"outbox": outbox}), version))
 
-    def outgoing(self, now: datetime) -> Outgoing:
+    def outgoing(self, files: tuple[OutgoingFile, ...], now: datetime) -> Outgoing:
         """What the channel is asked to send."""
         return Outgoing(
             message_id=self.message.id,
             thread=self.known.conversation.source_id,
             text=self.message.text,
             subject=self.message.subject or self.known.conversation.subject,
-            attachments=self.message.attachments,
+            kind=self.known.conversation.kind,
+            files=files,
             context=self.message.context,
             is_automatic=self.message.author in MACHINES,
             first_tried_at=self.entry.first_tried_at or now,

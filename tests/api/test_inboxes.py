@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.channels.registry import REGISTRY
 from shared.domain.channels import ChannelKind
 from shared.domain.ids import InboxId, WorkspaceId
 from shared.domain.inboxes import Inbox
@@ -17,7 +18,7 @@ from shared.store.inboxes import Inboxes
 from tests.api.conftest import Town
 from tests.api.office import files_of
 
-KINDS = pytest.mark.parametrize("kind", list(ChannelKind))
+KINDS = pytest.mark.parametrize("kind", list(REGISTRY))
 
 
 class Desk:

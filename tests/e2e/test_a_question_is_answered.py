@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from infra.channels.registry import REGISTRY
 from shared.commands.commands import Close, GiveBack, TakeOver
 from shared.commands.effects import Actor
 from shared.domain.assistants import Mode
@@ -17,7 +18,7 @@ from tests.support.machine import FAQ, WORKSPACE, Machine
 DELIVERY = "Сколько стоит доставка?"
 OFF_TOPIC = "Какая столица у Австралии и сколько там пингвинов?"
 OLEG = Actor(UserId("oleg"), "Олег")
-EVERY_CHANNEL = pytest.mark.parametrize("kind", list(ChannelKind))
+EVERY_CHANNEL = pytest.mark.parametrize("kind", list(REGISTRY))
 
 
 def shop_texts(machine: Machine, kind: ChannelKind, customer: str = "Пётр") -> list[str]:

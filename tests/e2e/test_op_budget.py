@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from infra.channels.registry import REGISTRY
 from shared.commands.commands import Close, GiveBack
 from shared.commands.effects import Actor
 from shared.domain.channels import ChannelKind
@@ -64,7 +65,7 @@ async def test_a_whole_automatic_turn_stays_within_its_budget(machine: Machine, 
 
 
 async def test_an_idle_minute_writes_nothing(machine: Machine) -> None:
-    for kind in ChannelKind:
+    for kind in REGISTRY:
         await machine.connect(kind)
     await machine.settle(1)
     machine.probe.reset()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.channels.registry import REGISTRY
 from shared.domain.channels import ChannelKind
 from shared.domain.conversations import Status
 from shared.domain.messages import Delivery
@@ -14,7 +15,7 @@ from tests.support.machine import FAQ, running_machine
 DELIVERY = "Сколько стоит доставка?"
 
 
-@pytest.mark.parametrize("kind", list(ChannelKind))
+@pytest.mark.parametrize("kind", list(REGISTRY))
 async def test_a_lost_answer_to_a_send(tmp_path: Path, kind: ChannelKind) -> None:
     async with running_machine(tmp_path) as machine:
         standin = await machine.connect(kind)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.channels.registry import REGISTRY
 from shared.domain.channels import ChannelKind
 from tests.functions.doors import Doors, Events
 from tests.support.machine import WORKSPACE, running_machine
@@ -16,7 +17,7 @@ from tests.support.machine import WORKSPACE, running_machine
 async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
     """One inbox of each channel; nobody has written."""
     async with running_machine(tmp_path) as machine:
-        for kind in ChannelKind:
+        for kind in REGISTRY:
             await machine.connect(kind)
         opened = Doors(machine, tmp_path)
         yield opened

@@ -241,6 +241,7 @@ async def machine_on(
     """A machine behind a site that is listening."""
     machine = Machine(folder, site.url, make_store)
     site.app = Starlette(routes=[Mount("/sandbox", app=machine.outside.app()), Mount("/", app=machine)])
+    await machine.outside.start()
     try:
         yield machine
     finally:

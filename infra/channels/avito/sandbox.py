@@ -15,11 +15,11 @@ from infra.channels.avito.sandbox_gate import Gate
 from infra.channels.avito.sandbox_memory import Memory
 from infra.channels.avito.sandbox_shapes import hook_json, image_content
 from infra.sandbox.faults import Faults, FaultyNetwork
-from infra.sandbox.standin import CustomerFile, SandboxContext, Seen
+from infra.sandbox.standin import CustomerFile, OverHttp, SandboxContext, Seen
 from shared.errors import InvalidInput
 
 
-class AvitoSandbox:
+class AvitoSandbox(OverHttp):
     """Avito, simulated. A customer has one chat, about one listing of the shop."""
 
     def __init__(self, context: SandboxContext) -> None:

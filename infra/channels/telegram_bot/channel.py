@@ -52,7 +52,7 @@ class TelegramBot:
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Send plain text; once more where the group has become a supergroup meanwhile."""
-        if outgoing.attachments:
+        if outgoing.files:
             raise ChannelRejected("this channel sends text only")
         if text_length(outgoing.text) > TEXT_LIMIT:
             raise ChannelRejected(f"more than {TEXT_LIMIT} UTF-16 units", code="text_too_long")

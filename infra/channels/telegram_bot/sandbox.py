@@ -13,12 +13,12 @@ from infra.channels.telegram_bot.sandbox_bot import Chat, SimulatedBot, customer
 from infra.channels.telegram_bot.sandbox_deliveries import Deliveries
 from infra.channels.telegram_bot.sandbox_server import BotApiServer
 from infra.sandbox.faults import Faults, FaultyNetwork
-from infra.sandbox.standin import CustomerFile, SandboxContext, Seen
+from infra.sandbox.standin import CustomerFile, OverHttp, SandboxContext, Seen
 from shared.domain.model import EPOCH
 from shared.errors import InvalidInput
 
 
-class TelegramBotSandbox:
+class TelegramBotSandbox(OverHttp):
     """`Standin` for Telegram bots, with what else a customer can do: edit, block, unblock, move to a supergroup."""
 
     def __init__(self, context: SandboxContext) -> None:

@@ -10,12 +10,12 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from infra.channels.registry import SANDBOXES, channel_class, load
+from infra.channels.registry import channel_class, sandbox_class
 from infra.channels.telegram_bot.channel import FILE_LIMIT, TelegramBot
 from infra.channels.telegram_bot.sandbox import TelegramBotSandbox
 from infra.channels.telegram_bot.wire import ALLOWED_UPDATES
 from infra.sandbox.standin import CustomerFile
-from shared.domain.arrivals import Edited, Reachability, Received, ThreadMoved
+from shared.domain.arrivals import Edited, OutgoingFile, Reachability, Received, ThreadMoved
 from shared.domain.channels import ChannelKind
 from shared.domain.messages import Attachment
 from shared.errors import (
@@ -66,7 +66,7 @@ async def attachments(rig: Rig) -> list[Attachment]:
 
 def test_the_registry_finds_both_halves() -> None:
     assert channel_class(ChannelKind.TELEGRAM_BOT) is TelegramBot
-    assert load(SANDBOXES[ChannelKind.TELEGRAM_BOT]) is TelegramBotSandbox
+    assert sandbox_class(ChannelKind.TELEGRAM_BOT) is TelegramBotSandbox
 
 
 async def test_connecting_registers_our_address_with_the_secret_and_the_kinds_we_want(rig: Rig) -> None:
@@ -169,7 +169,9 @@ async def test_a_text_is_measured_in_utf16_units_and_a_longer_one_is_not_sent(ri
 
 
 async def test_an_attachment_is_refused_rather_than_dropped(rig: Rig, bot: Channel) -> None:
-    error = await error_of(bot.send(rig.outgoing(attachments=(Attachment(kind="file"),))))
+    error = await error_of(
+        bot.send(rig.outgoing(files=(OutgoingFile(kind="file", name="a.txt", mime_type="text/plain", content=b"a"),)))
+    )
 
     assert type(error) is ChannelRejected
     assert len(rig.texts()) == 1

@@ -18,11 +18,11 @@ from infra.mail.building import reply_subject
 from infra.mail.letter import Letter
 from infra.mail.parsing import read_letter
 from infra.sandbox.faults import Faults, FaultyNetwork
-from infra.sandbox.standin import CustomerFile, SandboxContext, Seen
+from infra.sandbox.standin import CustomerFile, OverHttp, SandboxContext, Seen
 from shared.errors import InvalidInput
 
 
-class GmailSandbox:
+class GmailSandbox(OverHttp):
     """Implements `infra.sandbox.standin.Standin`. The mailbox of account `a` is `a@shop.example`."""
 
     def __init__(self, context: SandboxContext) -> None:

@@ -1,0 +1,1 @@
+"""Any mailbox over IMAP and SMTP."""

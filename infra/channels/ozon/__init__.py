@@ -1,0 +1,1 @@
+"""Ozon Seller: chats with buyers."""

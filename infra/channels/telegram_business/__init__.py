@@ -1,0 +1,1 @@
+"""Telegram, for the personal accounts of people who connect a business bot."""

@@ -1,0 +1,1 @@
+"""Wildberries: chats, reviews and questions."""

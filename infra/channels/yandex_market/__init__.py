@@ -1,0 +1,1 @@
+"""Yandex Market: chats, reviews and questions."""
