@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from shared.domain.arrivals import Echo, Receipt
 from shared.domain.contacts import ContactRef
-from shared.domain.conversations import ASSISTANT, NOBODY, Conversation, Status
+from shared.domain.conversations import ASSISTANT, NOBODY, WINDOW_TEXT, Conversation, Status
 from shared.domain.ids import MessageId, contact_id, conversation_id, message_id
 from shared.domain.inboxes import Inbox
 from shared.domain.messages import Author, Delivery, Direction, Message
@@ -17,12 +18,24 @@ from shared.ports.clock import Clock
 from shared.ports.document_store import Maximum, Write
 from shared.services.considered import considered
 from shared.services.pending import booking_sent, cancellable, cancellations, taking_back
-from shared.services.turns import GRACE, FieldChanges, closing, preview_of, reopening, trimming, window_entry
+from shared.services.turns import (
+    GRACE,
+    FieldChanges,
+    answered_status,
+    closing,
+    preview_of,
+    reopening,
+    trimming,
+    window_entry,
+)
 from shared.store.contacts import Contacts
 from shared.store.conversations import Conversations, Versioned
 from shared.store.messages import Messages
 from shared.store.platform import Platform
 from shared.store.workspace import WorkspaceStore
+
+NAMED_WITHIN = timedelta(minutes=15)
+"""A vendor that gives no id for what we send shows it in its history with a time of its own, about then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,9 @@ class RecordEcho:
             if ours is not None:
                 receipt = Receipt(source_id=echo.source_id, at=echo.at)
                 return booking_sent(store, known.conversation, known.version, ours, receipt, self.clock.now())
+            sent = _sent_without_id(known.conversation, echo)
+            if sent is not None:
+                return _naming(store, known, sent, echo, self.clock.now())
             return [] if echo.marker else self._taking_over(store, known, message)
 
         return await considered(store, message.conversation_id, decide)
@@ -127,6 +143,29 @@ class RecordEcho:
         )
         sighting = Contacts(store).sighting(inbox.id, contact, message.at)
         return [Conversations(store).creation(conversation), Messages(store).creation(message), sighting]
+
+
+def _sent_without_id(conversation: Conversation, echo: Echo) -> MessageId | None:
+    """The oldest message of ours that this echo can be, where the vendor took it and told no id."""
+    for id, entry in conversation.ordered_window():
+        is_ours = entry.direction is Direction.OUTGOING and not entry.source_id
+        if is_ours and abs(entry.at - echo.at) <= NAMED_WITHIN and same_words(entry.text, echo.text[:WINDOW_TEXT]):
+            return id
+    return None
+
+
+def _naming(store: WorkspaceStore, known: Versioned, sent: MessageId, echo: Echo, now: datetime) -> list[Write]:
+    """Our message learns the id by which the vendor knows it. If people were asked to look whether it had arrived,
+    it has."""
+    conversation = known.conversation
+    changes: FieldChanges = {("window", sent, "source_id"): echo.source_id}
+    if conversation.handoff is not None and conversation.handoff.reason == "unconfirmed":
+        changes |= {("handoff",): None, ("updated_at",): now}
+        if conversation.status is Status.NEEDS_HUMAN and not conversation.open_turn():
+            changes[("status",)] = answered_status(conversation.window[sent].author)
+    merge = Conversations(store).merge(conversation.id, changes, version=known.version)
+    fields = {"source_id": echo.source_id, "delivery": Delivery.SENT, "problem": None}
+    return [Messages(store).change(conversation.id, sent, fields), merge]
 
 
 def outgoing(inbox: Inbox, echo: Echo) -> Message:
