@@ -78,7 +78,10 @@ class Api:
     @cached_property
     def manage_inbox(self) -> ManageInbox:
         """Connected accounts."""
-        return ManageInbox(self.desk.platform, self.desk.ports.opener, self.desk.change_inbox, self.desk.pull_inbox)
+        ports = self.desk.ports
+        return ManageInbox(
+            self.desk.platform, ports.opener, self.desk.change_inbox, self.desk.pull_inbox, ports.tasks, ports.clock
+        )
 
     @cached_property
     def consents(self) -> Consents:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Annotated, TypeVar
 
 import typer
@@ -19,10 +20,14 @@ from infra.bootstrap import Desk
 from infra.cipher import FernetCipher, ensure_key
 from infra.key_rotation import add_key, drop_old_keys
 from infra.settings import Settings
+from shared.domain.ids import WorkspaceId
+from shared.domain.inboxes import Inbox
 from shared.errors import DeskError
+from shared.services.connect_inbox import is_removed
 from shared.services.inbox_secrets import InboxSecrets
 from shared.services.migrate import Migrate
 from shared.services.reseal import Reseal
+from shared.store.inboxes import Inboxes
 
 T = TypeVar("T")
 app = typer.Typer(help="Manage an installation of Parley.", no_args_is_help=True)
@@ -115,6 +120,39 @@ def rotate_keys() -> None:
 
     if not _run(rotate):
         raise typer.Exit(1)
+
+
+@app.command()
+def compare(
+    workspace: Annotated[str, typer.Argument(help="The workspace's id.")],
+    inbox: Annotated[str | None, typer.Option(help="Only this inbox.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=400, help="How far to look back.")] = None,
+    repair: Annotated[bool, typer.Option(help="Fetch what is missing.")] = True,
+) -> None:
+    """Compare what the vendors hold with what is stored here, and fetch what is missing."""
+
+    async def compared(api: Api) -> bool:
+        since = None if days is None else api.desk.ports.clock.now() - timedelta(days=days)
+        inboxes = await Inboxes(api.desk.platform.workspace(WorkspaceId(workspace))).all()
+        chosen = [known for known in inboxes if not is_removed(known) and inbox in (None, known.id)]
+        found = [await _comparison(api, known, since, repair=repair) for known in chosen]
+        return bool(chosen) and all(found)
+
+    if not _run(compared):
+        raise typer.Exit(1)
+
+
+async def _comparison(api: Api, inbox: Inbox, since: datetime | None, *, repair: bool) -> bool:
+    """Whether nothing is missing afterwards."""
+    if not api.desk.ports.opener.capabilities(inbox.channel).history_listable:
+        typer.echo(f"{inbox.id}: {inbox.channel} cannot be asked for its history")
+        return True
+    found = await api.desk.compare_inbox.at_once(inbox.workspace_id, inbox.id, since=since, repair=repair)
+    ending = f", stopped: {found.problem}" if found.problem else ""
+    typer.echo(f"{inbox.id}: {found.held} held, {found.missing} missing, {found.repaired} repaired{ending}")
+    for id in found.missing_ids:
+        typer.echo(f"  {id}")
+    return found.problem is None and found.missing == found.repaired
 
 
 @migrate.command()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shared.services.answer import Answer
     from shared.services.briefing import Briefings
     from shared.services.change_inbox import ChangeInbox
+    from shared.services.compare_inbox import CompareInbox
     from shared.services.connect_inbox import ConnectInbox
     from shared.services.deliver import Deliver
     from shared.services.directory import InboxDirectory
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from shared.services.renew_registrations import RenewRegistrations
     from shared.services.respond import Respond
     from shared.services.run_task import RunTask
+    from shared.services.schedule_comparisons import ScheduleComparisons
     from shared.services.schedule_pulls import SchedulePulls
     from shared.services.send_message import SendMessage
     from shared.services.sweep import Sweep
@@ -167,7 +169,7 @@ class Desk:
         files = StoreAttachments(self.platform, self.ports.blobs, self.directory)
         describe = DescribeConversation(self.platform, self.ports.clock, self.directory)
         redeliver = Redeliver(self.accept_delivery, self.keep_unreadable)
-        return RunTask(self.respond, self.deliver, files, describe, redeliver)
+        return RunTask(self.respond, self.deliver, files, describe, redeliver, self.compare_inbox)
 
     @cached_property
     def sweep(self) -> Sweep:
@@ -182,6 +184,20 @@ class Desk:
         from shared.services.schedule_pulls import SchedulePulls
 
         return SchedulePulls(self.platform, self.ports.bus, self.ports.clock, self.ports.opener)
+
+    @cached_property
+    def compare_inbox(self) -> CompareInbox:
+        """What vendors hold against what we hold."""
+        from shared.services.compare_inbox import CompareInbox
+
+        return CompareInbox(self.platform, self.ports.clock, self.directory, self.ingest, self.ports.tasks)
+
+    @cached_property
+    def schedule_comparisons(self) -> ScheduleComparisons:
+        """Which inboxes are compared."""
+        from shared.services.schedule_comparisons import ScheduleComparisons
+
+        return ScheduleComparisons(self.platform, self.ports.tasks, self.ports.clock, self.ports.opener)
 
     @cached_property
     def renew_registrations(self) -> RenewRegistrations:

@@ -22,6 +22,7 @@ FUNCTIONS = (
     "run_task",
     "gmail_watch",
     "sweep",
+    "compare_inboxes",
 )
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     GMAIL_TOPIC: ("gmail_push",),
@@ -36,6 +37,7 @@ SCHEDULES = (
     Schedule("schedule-pulls", "schedule_pulls", timedelta(minutes=1)),
     Schedule("sweep", "sweep", timedelta(minutes=1)),
     Schedule("gmail-watch", "gmail_watch", timedelta(days=1)),
+    Schedule("compare-inboxes", "compare_inboxes", timedelta(days=1)),
 )
 WEBHOOKS = {
     "telegram": "telegram_webhook",

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends
 
 from api.deps import ApiDep, LanguageDep, Owner, Viewer
 from api.schemas.common import Id, Listing
-from api.schemas.inboxes import DiagnosisOut, InboxIn, InboxOut, InboxPatch, PulledOut
+from api.schemas.inboxes import ComparisonOut, DiagnosisOut, InboxIn, InboxOut, InboxPatch, PulledOut
 from api.schemas.problems import responses
 from shared.domain.ids import AssistantId, InboxId
 from shared.domain.inboxes import Inbox
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, NotFound
 from shared.services.connect_inbox import NewInbox, is_removed, living_inbox
 from shared.store.assistants import Assistants
 from shared.store.inboxes import Inboxes
@@ -80,13 +80,28 @@ async def remove_inbox(inbox: ManagedInbox, api: ApiDep) -> None:
 @router.post("/{inbox_id}/test")
 async def test_inbox(inbox: ManagedInbox, api: ApiDep, language: LanguageDep) -> DiagnosisOut:
     """Ask the vendor whether the account can work."""
-    return DiagnosisOut.of(await api.manage_inbox.test(inbox), language)
+    return DiagnosisOut.of(inbox.channel, await api.manage_inbox.test(inbox), language)
 
 
 @router.post("/{inbox_id}/pull", responses=responses(409))
 async def pull_inbox(inbox: ManagedInbox, api: ApiDep) -> PulledOut:
     """Fetch what is new, now."""
     return PulledOut(news=await api.manage_inbox.pull(inbox))
+
+
+@router.get("/{inbox_id}/comparison", responses=responses(404))
+async def get_comparison(inbox: ShownInbox, seat: Viewer, language: LanguageDep) -> ComparisonOut:
+    """The latest comparison of what the vendor holds with what we hold. There is one a day."""
+    latest = await Inboxes(seat.store).latest_comparison(inbox.id)
+    if latest is None:
+        raise NotFound("this inbox has not been compared yet")
+    return ComparisonOut.of(latest, language)
+
+
+@router.post("/{inbox_id}/compare", status_code=202)
+async def compare_inbox(inbox: ManagedInbox, api: ApiDep) -> None:
+    """Compare now, and fetch what is missing. The result is the next `comparison`."""
+    await api.manage_inbox.compare(inbox)
 
 
 @router.post("/{inbox_id}/pause")

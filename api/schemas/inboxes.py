@@ -7,8 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from api.schemas.common import CodedText, Out
+from infra.channels.registry import REGISTRY, remedies_of
 from shared.domain.arrivals import Diagnosis
 from shared.domain.channels import ChannelKind
+from shared.domain.comparisons import Comparison
 from shared.domain.inboxes import Health, Inbox
 from shared.domain.model import Instant, Strict
 from shared.domain.texts import Language
@@ -47,6 +49,8 @@ class InboxOut(Out):
     account: str
     health: Health
     problem: CodedText | None
+    advice: str | None
+    """What to do about the problem, in the words and menus of this vendor."""
     assistant_id: str | None
     is_simulated: bool
     last_activity_at: Instant | None
@@ -64,6 +68,7 @@ class InboxOut(Out):
             account=inbox.account,
             health=inbox.health,
             problem=CodedText.of(inbox.problem, language),
+            advice=_advice(inbox.channel, inbox.problem, language),
             assistant_id=inbox.assistant_id,
             is_simulated=inbox.is_simulated,
             last_activity_at=inbox.last_activity_at,
@@ -77,15 +82,47 @@ class DiagnosisOut(Out):
     """What the vendor says of the account. Without a problem all is well."""
 
     problem: CodedText | None
+    advice: str | None
+    """What to do about the problem, in the words and menus of this vendor."""
     facts: dict[str, str]
 
     @classmethod
-    def of(cls, diagnosis: Diagnosis, language: Language) -> DiagnosisOut:
+    def of(cls, channel: ChannelKind, diagnosis: Diagnosis, language: Language) -> DiagnosisOut:
         """A diagnosis for a reader of this language."""
-        return cls(problem=CodedText.of(diagnosis.problem, language), facts=diagnosis.facts)
+        return cls(
+            problem=CodedText.of(diagnosis.problem, language),
+            advice=_advice(channel, diagnosis.problem, language),
+            facts=diagnosis.facts,
+        )
+
+
+class ComparisonOut(Out):
+    """What the vendor holds against what we hold. `missing_ids` are the vendor's, the first hundred."""
+
+    since: Instant
+    began_at: Instant
+    ended_at: Instant | None
+    held: int
+    missing: int
+    missing_ids: list[str]
+    repaired: int
+    problem: CodedText | None
+
+    @classmethod
+    def of(cls, comparison: Comparison, language: Language) -> ComparisonOut:
+        """A comparison for a reader of this language."""
+        told = comparison.model_dump(include=set(cls.model_fields) - {"problem"})
+        return cls(**told, problem=CodedText.of(comparison.problem, language))
 
 
 class PulledOut(Out):
     """How many new things a pull brought."""
 
     news: int
+
+
+def _advice(channel: ChannelKind, problem: str | None, language: Language) -> str | None:
+    if problem is None or channel not in REGISTRY:
+        return None
+    remedy = remedies_of(channel).get(problem)
+    return None if remedy is None else remedy.text(language)

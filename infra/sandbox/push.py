@@ -30,12 +30,28 @@ class Pusher:
         self._world = world
         self._sleep = sleep
         self._tails: dict[str, asyncio.Task[None]] = {}
+        self._held: list[tuple[dict[str, Any], int | None]] | None = None
 
     def push(self, key: str, url: str, body: Any, headers: Mapping[str, str] | None = None, *, times: int = 1) -> None:
         """Queue a JSON call behind the earlier ones of this key."""
         call = {"key": key, "url": url, "body": body, "headers": dict(headers or {})}
         for _ in range(times):
-            self._queue(call, self._world.owe_push(call) if self._world else None)
+            owed = (call, self._world.owe_push(call) if self._world else None)
+            if self._held is None:
+                self._queue(*owed)
+            else:
+                self._held.append(owed)
+
+    def hold(self) -> None:
+        """Keep calls back from now on."""
+        self._held = self._held or []
+
+    async def release_backwards(self) -> None:
+        """Make the calls that were kept back, the newest first, one after the other."""
+        held, self._held = self._held or [], None
+        for call, seq in reversed(held):
+            self._queue(call, seq)
+            await self.drained()
 
     def resume(self) -> None:
         """Queue what an earlier process left unanswered."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.domain.channels import ChannelKind
+from shared.domain.comparisons import Comparison
 from shared.domain.events import MessageReceived
 from shared.domain.ids import ConversationId, InboxId, MessageId, WorkGroupId, WorkspaceId
 from shared.domain.model import Noun
@@ -77,6 +78,10 @@ class CompareTask(Noun):
     kind: Literal["compare"] = "compare"
     workspace_id: WorkspaceId
     inbox_id: InboxId
+    cursor: str | None = None
+    """Where the vendor's history goes on."""
+    so_far: Comparison | None = None
+    """None: it begins."""
 
 
 Task = Annotated[

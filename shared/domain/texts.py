@@ -11,6 +11,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "assistant_off": ("Ассистент выключен", "The assistant is off"),
     "no_assistant": ("Для этого канала не назначен ассистент", "No assistant answers for this inbox"),
     "llm_disabled": ("Генерация ответов выключена", "Generating replies is switched off"),
+    "assistant_not_allowed": ("В этом канале ассистенту отвечать нельзя", "The assistant may not answer in this inbox"),
     "owned_by_people": ("Диалог ведут люди", "People are handling this conversation"),
     "model_asked": ("Ассистент попросил человека", "The assistant asked for a person"),
     "model_unavailable": ("Языковая модель недоступна", "The language model is unavailable"),
@@ -54,6 +55,24 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "It is unknown whether the message arrived: look in the channel's own app",
     ),
     "text_empty": ("Пустое сообщение отправить нельзя", "An empty message cannot be sent"),
+    "forbidden_phone": ("Площадка запрещает писать телефоны", "The vendor forbids writing phone numbers"),
+    "forbidden_email": ("Площадка запрещает писать адреса почты", "The vendor forbids writing e-mail addresses"),
+    "forbidden_link": ("Площадка запрещает писать ссылки", "The vendor forbids writing links"),
+    "forbidden_messenger": ("Площадка запрещает звать в мессенджеры", "The vendor forbids naming messengers"),
+    "files_not_taken": ("Сюда нельзя отправить файл", "No file can be sent here"),
+    "too_many_files": ("Столько файлов сразу канал не принимает", "The channel does not take so many files at once"),
+    "file_type_refused": ("Файлы такого типа канал не принимает", "The channel takes no files of this type"),
+    "file_too_large": ("Файл больше, чем принимает канал", "The file is larger than the channel takes"),
+    "files_too_large": ("Файлы вместе больше, чем принимает канал", "The files together are more than the channel takes"),
+    "file_empty": ("Файл пустой", "The file is empty"),
+    "window_closed": (
+        "Клиент писал слишком давно: канал больше не даёт ответить",
+        "The customer wrote too long ago: the channel lets nobody answer any more",
+    ),
+    "replies_not_allowed": ("В этом канале ответы выключены", "Replies are switched off for this inbox"),
+    "auto_responder_off": ("Автоответчик выключен", "The auto-responder is off"),
+    "outside_hours": ("Сейчас не часы автоответчика", "These are not the auto-responder's hours"),
+    "already_replied": ("Автоответчик уже ответил в этот раз", "The auto-responder has answered in this interval"),
     "thread_unknown": ("Канал не знает этого диалога", "The channel does not know this conversation"),
     "attachment_refused": ("Канал не отдаёт этот файл", "The channel does not hand out this file"),
     "attachment_gone": ("Канал больше не отдаёт этот файл", "The channel no longer hands out this file"),
@@ -68,6 +87,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "assigned": ("Назначен ответственный", "Somebody was assigned"),
     "unassigned": ("Ответственный снят", "Nobody is assigned any more"),
     "draft_discarded": ("Черновик отклонён", "The draft was discarded"),
+    # Who wrote a message, where it was no person.
+    "auto_responder": ("Автоответчик", "Auto-responder"),
     # What is wrong with an inbox, and what to do.
     "auth_failed": (
         "Канал не принимает ключ доступа. Подключите аккаунт заново",
@@ -123,6 +144,26 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "webhook_failing": (
         "Канал не может доставить нам сообщения",
         "The channel cannot deliver messages to us",
+    ),
+    "credentials_expired": (
+        "Срок ключа доступа истёк. Выпустите новый и подключите аккаунт заново",
+        "The credentials have expired. Make new ones and connect the account again",
+    ),
+    "credentials_wrong_type": (
+        "Этот ключ от другого раздела. Выпустите ключ нужного типа",
+        "This key is of another kind. Make one of the kind that is needed",
+    ),
+    "rights_missing": (
+        "Ключу не хватает прав. Выпустите ключ с нужными правами",
+        "The key may not do what is needed. Make one with the rights it takes",
+    ),
+    "mode_off": (
+        "У канала выключен нужный режим. Включите его и проверьте ещё раз",
+        "A mode that is needed is switched off at the channel. Switch it on and test again",
+    ),
+    "account_closed": (
+        "Канал заблокировал или закрыл аккаунт. Обратитесь в его поддержку",
+        "The channel has blocked or closed the account. Ask its support",
     ),
     "conflict": (
         "Этим ключом пользуется другая программа. Отключите её",

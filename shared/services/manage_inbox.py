@@ -6,15 +6,23 @@ from dataclasses import dataclass
 
 from shared.domain.arrivals import Diagnosis
 from shared.domain.inboxes import Health, Inbox
+from shared.domain.tasks import CompareTask
 from shared.errors import ChannelError, Conflict, InvalidInput
 from shared.ports.channel_opener import ChannelOpener
+from shared.ports.clock import Clock
+from shared.ports.task_queue import TaskQueue
 from shared.services.change_inbox import ChangeInbox
 from shared.services.pull_inbox import PullInbox
 from shared.store.inboxes import Inboxes
 from shared.store.platform import Platform
 
 _OURS_TO_MEND = frozenset({Health.CONNECTED, Health.AUTH_FAILED, Health.ATTENTION})
-_ABOUT_CREDENTIALS = frozenset({"auth_failed", "credentials_rejected", "scope_missing"})
+_ABOUT_CREDENTIALS = frozenset(
+    {
+        *("auth_failed", "credentials_rejected", "credentials_expired", "credentials_wrong_type"),
+        *("rights_missing", "scope_missing"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,8 @@ class ManageInbox:
     opener: ChannelOpener
     change: ChangeInbox
     pull_inbox: PullInbox
+    tasks: TaskQueue
+    clock: Clock
 
     async def test(self, inbox: Inbox) -> Diagnosis:
         """Ask the vendor whether the inbox can work, and keep the answer as its health."""
@@ -42,6 +52,17 @@ class ManageInbox:
         if inbox.health is not Health.CONNECTED:
             raise Conflict("only a connected inbox is pulled", code="inbox_not_connected")
         return await self.pull_inbox(inbox.workspace_id, inbox.id)
+
+    async def compare(self, inbox: Inbox) -> None:
+        """Ask soon what the vendor holds. Raises `Conflict` (`inbox_not_connected`) and `InvalidInput`
+        (`history_not_listable`)."""
+        if inbox.health is not Health.CONNECTED:
+            raise Conflict("only a connected inbox is compared", code="inbox_not_connected")
+        if not self.opener.capabilities(inbox.channel).history_listable:
+            raise InvalidInput("this channel cannot be asked for its history", code="history_not_listable")
+        task = CompareTask(workspace_id=inbox.workspace_id, inbox_id=inbox.id)
+        now = self.clock.now()
+        await self.tasks.enqueue(task, run_at=now, name=f"compare-{inbox.id}-{now:%Y-%m-%d-%H-%M}")
 
     async def pause(self, inbox: Inbox) -> Inbox:
         """Take nothing until it is registered again. Meanwhile what comes waits at the vendor."""

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.domain.tasks import DeliverTask, DescribeTask, RedeliverTask, RespondTask, StoreAttachmentsTask, Task
+from shared.domain.tasks import (
+    CompareTask,
+    DeliverTask,
+    DescribeTask,
+    RedeliverTask,
+    RespondTask,
+    StoreAttachmentsTask,
+    Task,
+)
+from shared.services.compare_inbox import CompareInbox
 from shared.services.deliver import Deliver
 from shared.services.describe_conversation import DescribeConversation
 from shared.services.redeliver import Redeliver
@@ -21,6 +30,7 @@ class RunTask:
     store_attachments: StoreAttachments
     describe: DescribeConversation
     redeliver: Redeliver
+    compare_inbox: CompareInbox
 
     async def __call__(self, task: Task) -> None:
         """Do it."""
@@ -35,3 +45,5 @@ class RunTask:
                 await self.describe(task)
             case RedeliverTask():
                 await self.redeliver(task)
+            case CompareTask():
+                await self.compare_inbox(task)

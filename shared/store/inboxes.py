@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.domain.comparisons import Comparison
 from shared.domain.ids import InboxId
 from shared.domain.inboxes import Inbox
 from shared.ports.document_store import (
@@ -17,10 +18,11 @@ from shared.ports.document_store import (
     Merge,
     Order,
     Query,
+    Set,
     Version,
     Write,
 )
-from shared.store.codec import fields_of, noun_of, top_level
+from shared.store.codec import fields_of, noun_of, noun_or_none, top_level
 from shared.store.workspace import WorkspaceStore
 
 
@@ -64,6 +66,14 @@ class Inboxes:
         """Writes that forget the access tokens that its adapter has kept."""
         kept = await self._store.query(Query(f"{self.path(inbox)}/vault"))
         return [Delete(document.path) for document in kept]
+
+    def comparison(self, comparison: Comparison) -> Set:
+        """A write that keeps the latest comparison of an inbox."""
+        return Set(f"{self.path(comparison.inbox_id)}/comparisons/latest", fields_of(comparison))
+
+    async def latest_comparison(self, inbox: InboxId) -> Comparison | None:
+        """The latest comparison; None: there was none."""
+        return noun_or_none(Comparison, await self._store.get(f"{self.path(inbox)}/comparisons/latest"))
 
     async def all(self) -> list[Inbox]:
         """Every inbox of the workspace, oldest first. A workspace has a handful."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.domain.ids import ConversationId, MessageId
@@ -34,6 +34,11 @@ class Messages:
     async def get(self, conversation: ConversationId, message: MessageId) -> Message | None:
         """One message."""
         return noun_or_none(Message, await self._store.get(self.path(conversation, message)))
+
+    async def known(self, ids: Sequence[tuple[ConversationId, MessageId]]) -> set[MessageId]:
+        """Which of these messages are stored."""
+        found = await self._store.get_many([self.path(conversation, id) for conversation, id in ids])
+        return {id for (_, id), document in zip(ids, found, strict=True) if document is not None}
 
     async def page(
         self, conversation: ConversationId, *, limit: int, after: str | None = None, newest_first: bool = True

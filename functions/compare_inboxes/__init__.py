@@ -1,0 +1,1 @@
+"""Daily: compares what the vendors hold with what we hold."""

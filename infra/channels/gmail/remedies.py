@@ -1,0 +1,9 @@
+"""What can be wrong with an inbox of this channel, and what its owner can do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from infra.channels.remedies import Remedy
+
+REMEDIES: Final[dict[str, Remedy]] = {}
