@@ -16,6 +16,7 @@ from api.routes import (
     assistants,
     attachments,
     auth,
+    auto_responder,
     chunks,
     commands,
     conversations,
@@ -23,11 +24,21 @@ from api.routes import (
     gmail,
     health,
     inboxes,
+    leads,
     members,
     replies,
+    telegram,
+    telegram_page,
+    uploads,
+    web_chat,
+    web_chat_embed,
+    web_chat_files,
+    web_chat_pages,
+    web_chat_stream,
     workspaces,
 )
 from api.schemas.problems import Problem
+from api.web_chat_cors import WebChatCors
 from infra.bootstrap import Desk
 
 PREFIX: Final = "/api/v1"
@@ -39,11 +50,19 @@ _ROUTERS: Final = (
     inboxes.router,
     conversations.router,
     replies.router,
+    uploads.router,
     commands.router,
     attachments.router,
     assistants.router,
+    auto_responder.router,
     chunks.router,
     events.router,
+    telegram.router,
+    leads.router,
+    web_chat.router,
+    web_chat_files.router,
+    web_chat_stream.router,
+    web_chat_embed.router,
     admin.router,
 )
 
@@ -58,11 +77,14 @@ def create_app(desk: Desk, pace: Pace | None = None) -> FastAPI:
     )
     app.state.api = api = Api(desk, pace or _pace(desk))
     assert api.tokens  # refuses the start, not the first request
+    app.add_middleware(WebChatCors, prefix=f"{PREFIX}/chat")
     app.add_middleware(Guard, clock=desk.ports.clock)
     add_error_handlers(app)
     app.include_router(health.router)
+    app.include_router(telegram_page.router)
     for router in _ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    app.routes.extend(web_chat_pages.ROUTES)
     _describe_problems(app)
     return app
 

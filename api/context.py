@@ -21,6 +21,14 @@ from shared.services.regenerate import Regenerate
 from shared.services.sign_in import Refresh, SignIn
 from shared.services.signed_in import SignedIn
 from shared.services.store_attachments import StoreAttachments
+from shared.services.telegram_links import TelegramLinks
+from shared.services.telegram_sign_in import TelegramSignIn
+from shared.services.web_chat_files import WebChatFiles
+from shared.services.web_chat_leads import LeaveContacts
+from shared.services.web_chat_limits import WebChatLimits
+from shared.services.web_chat_talk import WebChatTalk
+from shared.services.web_chat_visitors import Visitors
+from shared.services.web_chats import WebChats
 from shared.store.sessions import Sessions
 from shared.store.users import Users
 from shared.store.workspaces import Workspaces
@@ -55,8 +63,26 @@ class Api:
     def sign_in(self) -> SignIn:
         """E-mail and password to a session."""
         ports = self.desk.ports
-        attempts = Attempts(ports.store, ports.clock)
-        return SignIn(self.users, self.sessions, attempts, self.passwords, ports.clock, ports.ids)
+        return SignIn(self.users, self.sessions, self.attempts, self.passwords, ports.clock, ports.ids)
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        """How often somebody may try."""
+        return Attempts(self.desk.ports.store, self.desk.ports.clock)
+
+    @cached_property
+    def telegram_links(self) -> TelegramLinks:
+        """Links to confirm in Telegram."""
+        ports = self.desk.ports
+        return TelegramLinks(ports.store, ports.clock, ports.ids)
+
+    @cached_property
+    def telegram_sign_in(self) -> TelegramSignIn:
+        """A Telegram account to a session."""
+        ports = self.desk.ports
+        return TelegramSignIn(
+            ports.store, self.users, self.sign_in, self.telegram_links, self.membership, ports.clock, ports.ids
+        )
 
     @cached_property
     def refresh(self) -> Refresh:
@@ -92,7 +118,7 @@ class Api:
     @cached_property
     def regenerate(self) -> Regenerate:
         """Another draft."""
-        return Regenerate(self.desk.platform, self.desk.ports.bus, self.desk.ports.clock)
+        return Regenerate(self.desk.platform, self.desk.ports.bus, self.desk.ports.clock, self.desk.followers)
 
     @cached_property
     def mark_read(self) -> MarkAsRead:
@@ -103,4 +129,37 @@ class Api:
     def open_attachment(self) -> OpenAttachment:
         """Files of messages."""
         platform, blobs = self.desk.platform, self.desk.ports.blobs
-        return OpenAttachment(platform, blobs, StoreAttachments(platform, blobs, self.desk.directory))
+        return OpenAttachment(
+            platform, blobs, StoreAttachments(platform, blobs, self.desk.directory, self.desk.followers)
+        )
+
+    @cached_property
+    def web_chats(self) -> WebChats:
+        """Web chats by address."""
+        desk = self.desk
+        return WebChats(desk.platform, self.workspaces, desk.directory, desk.inbox_secrets, desk.ports.clock)
+
+    @cached_property
+    def web_chat_limits(self) -> WebChatLimits:
+        """How often visitors may do what."""
+        return WebChatLimits(self.desk.ports.store, self.desk.ports.clock)
+
+    @cached_property
+    def visitors(self) -> Visitors:
+        """Who visitors are."""
+        return Visitors(self.desk.ports.clock, self.desk.ports.ids)
+
+    @cached_property
+    def web_chat_talk(self) -> WebChatTalk:
+        """What visitors say and see."""
+        return WebChatTalk(self.desk.platform, self.desk.ingest, self.desk.ports.clock)
+
+    @cached_property
+    def web_chat_files(self) -> WebChatFiles:
+        """Files of visitors."""
+        return WebChatFiles(self.web_chat_talk, lambda: self.desk.ports.blobs)
+
+    @cached_property
+    def leave_contacts(self) -> LeaveContacts:
+        """The offline form."""
+        return LeaveContacts(self.desk.platform, self.web_chat_talk, self.desk.ports.clock)

@@ -14,6 +14,10 @@ from shared.errors import TooLarge
 from shared.ports.clock import Clock
 
 BODY_LIMIT: Final = 2**20
+UPLOAD_LIMIT: Final = 25 * 2**20
+"""Of a form with a file. It is not taken in here: whoever is let in reads it, piece by piece, onto a disk."""
+_UPLOADS: Final = ("/attachments", "/files")
+"""How the addresses end that take such a form."""
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -45,7 +49,7 @@ class Guard:
         try:
             await self._app(scope, await _limited(scope, receive), call.send)
         except TooLarge:
-            await call.answer(413, "too_large", f"At most {BODY_LIMIT} bytes.", receive)
+            await call.answer(413, "too_large", f"At most {_limit(scope)} bytes.", receive)
         except Exception as error:  # whatever it is, the caller gets problem details and no traceback
             frames = frames_of(error.__traceback__)
             log.error("failed", extra={"error": type(error).__name__, "frames": frames, "route": call.route})
@@ -74,7 +78,10 @@ class _Call:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             is_api = self._scope["path"].startswith("/api/")
-            for name, value in {**_HEADERS, **(_API_HEADERS if is_api else {})}.items():
+            standard = {**_HEADERS, **(_API_HEADERS if is_api else {})}
+            if not is_api and "content-security-policy" in headers:
+                del standard["X-Frame-Options"]  # a page's own policy says who may frame it
+            for name, value in standard.items():
                 headers[name] = value
         await self._send(message)
 
@@ -89,8 +96,10 @@ async def _limited(scope: Scope, receive: Receive) -> Receive:
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return receive
     declared = dict(scope["headers"]).get(b"content-length", b"")
-    if declared.isdigit() and int(declared) > BODY_LIMIT:
+    if declared.isdigit() and int(declared) > _limit(scope):
         raise TooLarge
+    if scope["path"].endswith(_UPLOADS):
+        return _counted(receive, _limit(scope))
     body, more = bytearray(), True
     while more:
         message = await receive()
@@ -101,6 +110,25 @@ async def _limited(scope: Scope, receive: Receive) -> Receive:
         if len(body) > BODY_LIMIT:
             raise TooLarge
     return _replay([{"type": "http.request", "body": bytes(body), "more_body": False}], receive)
+
+
+def _limit(scope: Scope) -> int:
+    return UPLOAD_LIMIT if scope["path"].endswith(_UPLOADS) else BODY_LIMIT
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """The same pieces, until they are too many. Raises `TooLarge`."""
+    left = most
+
+    async def counted() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLarge(f"at most {most} bytes")
+        return message
+
+    return counted
 
 
 def _replay(messages: list[Message], receive: Receive) -> Receive:

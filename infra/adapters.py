@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.ports.dead_letters import DeadLetters
     from shared.ports.document_store import DocumentStore
     from shared.ports.event_bus import EventBus
+    from shared.ports.forum import ForumOpener
     from shared.ports.model_picker import ModelPicker
     from shared.ports.secret_store import SecretStore
     from shared.ports.task_queue import TaskQueue
@@ -151,8 +152,16 @@ class Ports:
 
         settings = self.settings
         return RegistryOpener(
-            self.store, self.cipher, self.clock, settings.vendors, settings.sandbox_vendors(), self.http
+            self.store, self.cipher, self.clock, settings.real_vendors(), settings.sandbox_vendors(), self.http
         )
+
+    @cached_property
+    def forums(self) -> ForumOpener:
+        """From a work group to its forum."""
+        from infra.telegram.forums import WorkGroupForums
+
+        settings = self.settings
+        return WorkGroupForums(self.store, self.cipher, settings.real_vendors(), settings.sandbox_vendors(), self.http)
 
     @cached_property
     def pick_model(self) -> ModelPicker:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from infra.adapters import Ports
 
 if TYPE_CHECKING:
+    from infra.group_desk import GroupDesk
     from infra.oidc import OidcVerifier
     from infra.settings import Settings
     from shared.services.accept_delivery import AcceptDelivery
     from shared.services.answer import Answer
+    from shared.services.auto_respond import AutoRespond
+    from shared.services.auto_responder_settings import AutoResponderSettings
     from shared.services.briefing import Briefings
     from shared.services.change_inbox import ChangeInbox
     from shared.services.compare_inbox import CompareInbox
@@ -20,10 +23,14 @@ if TYPE_CHECKING:
     from shared.services.deliver import Deliver
     from shared.services.directory import InboxDirectory
     from shared.services.execute import Execute
+    from shared.services.followers import Followers
     from shared.services.inbox_secrets import InboxSecrets
     from shared.services.ingest import Ingest
     from shared.services.keep_unreadable import KeepUnreadable
+    from shared.services.master_bot import MasterBotDesk
+    from shared.services.master_bot_settings import MasterBotAccess
     from shared.services.notify_mailbox import NotifyMailbox
+    from shared.services.plan_auto_reply import PlanAutoReply
     from shared.services.pull_inbox import PullInbox
     from shared.services.renew_registrations import RenewRegistrations
     from shared.services.respond import Respond
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
     from shared.services.schedule_comparisons import ScheduleComparisons
     from shared.services.schedule_pulls import SchedulePulls
     from shared.services.send_message import SendMessage
+    from shared.services.stage_file import StageFile
     from shared.services.sweep import Sweep
     from shared.store.platform import Platform
 
@@ -66,6 +74,20 @@ class Desk:
         return InboxDirectory(self.platform, self.ports.opener, self.ports.clock)
 
     @cached_property
+    def followers(self) -> Followers:
+        """Who shows conversations elsewhere."""
+        from shared.services.followers import Followers
+
+        return Followers(self.ports.bus, self.directory)
+
+    @cached_property
+    def groups(self) -> GroupDesk:
+        """Work groups."""
+        from infra.group_desk import GroupDesk
+
+        return GroupDesk(self)
+
+    @cached_property
     def briefings(self) -> Briefings:
         """Assistants and run-time settings."""
         from infra.llm.factory import default_settings
@@ -90,6 +112,8 @@ class Desk:
             Amend(self.platform, ports.clock),
             self.directory,
             ports.bus,
+            self.followers,
+            lambda: self.groups.cockpit,
         )
 
     @cached_property
@@ -135,6 +159,8 @@ class Desk:
             self.briefings,
             ports.opener,
             ports.pick_model,
+            self.followers,
+            self.plan_auto_reply,
         )
 
     @cached_property
@@ -154,9 +180,41 @@ class Desk:
 
         ports = self.ports
         failures = Failures(ports.clock, ports.tasks, self.directory)
-        eligibility = Eligibility(self.briefings)
+        eligibility = Eligibility(self.briefings, self.plan_auto_reply)
         files = OutgoingFiles(lambda: ports.blobs)
-        return Deliver(self.platform, ports.clock, self.directory, eligibility, failures, files)
+        return Deliver(self.platform, ports.clock, self.directory, eligibility, failures, files, self.followers)
+
+    @cached_property
+    def master_bot_access(self) -> MasterBotAccess:
+        """The platform's own Telegram bot."""
+        from infra.topology import MASTER_BOT_ADDRESS
+        from infra.telegram.master_bot import MasterBots as Opener
+        from shared.services.master_bot_settings import MasterBotAccess
+        from shared.store.master_bot import MasterBots
+
+        ports, settings = self.ports, self.settings
+        address = settings.public_url.rstrip("/") + MASTER_BOT_ADDRESS
+        opener = Opener(ports.http, settings.telegram_url())
+        return MasterBotAccess(MasterBots(ports.store), ports.cipher, opener, address, ports.clock, ports.ids)
+
+    @cached_property
+    def master_bot(self) -> MasterBotDesk:
+        """What people say to it."""
+        from shared.services.master_bot import MasterBotDesk
+        from shared.services.telegram_links import TelegramLinks
+        from shared.store.users import Users
+        from shared.store.workspaces import Workspaces
+
+        ports = self.ports
+        links = TelegramLinks(ports.store, ports.clock, ports.ids)
+        return MasterBotDesk(
+            self.master_bot_access,
+            links,
+            Users(ports.store),
+            Workspaces(ports.store),
+            self.connect_inbox,
+            self.settings.public_url.rstrip("/"),
+        )
 
     @cached_property
     def run_task(self) -> RunTask:
@@ -166,17 +224,50 @@ class Desk:
         from shared.services.run_task import RunTask
         from shared.services.store_attachments import StoreAttachments
 
-        files = StoreAttachments(self.platform, self.ports.blobs, self.directory)
-        describe = DescribeConversation(self.platform, self.ports.clock, self.directory)
+        files = StoreAttachments(self.platform, self.ports.blobs, self.directory, self.followers)
+        describe = DescribeConversation(self.platform, self.ports.clock, self.directory, self.followers)
         redeliver = Redeliver(self.accept_delivery, self.keep_unreadable)
-        return RunTask(self.respond, self.deliver, files, describe, redeliver, self.compare_inbox)
+        return RunTask(
+            self.respond,
+            self.deliver,
+            files,
+            describe,
+            redeliver,
+            self.compare_inbox,
+            self.auto_respond,
+            lambda: self.groups.mirror,
+            lambda: self.groups.cockpit,
+        )
+
+    @cached_property
+    def auto_responder_settings(self) -> AutoResponderSettings:
+        """When the auto-responder speaks, and what."""
+        from shared.services.auto_responder_settings import AutoResponderSettings
+
+        return AutoResponderSettings(self.platform, self.ports.clock)
+
+    @cached_property
+    def plan_auto_reply(self) -> PlanAutoReply:
+        """The auto-responder's timer."""
+        from shared.services.plan_auto_reply import PlanAutoReply
+
+        ports = self.ports
+        return PlanAutoReply(self.auto_responder_settings, self.directory, ports.opener, ports.tasks, ports.clock)
+
+    @cached_property
+    def auto_respond(self) -> AutoRespond:
+        """The auto-responder's words."""
+        from shared.services.auto_respond import AutoRespond
+
+        ports = self.ports
+        return AutoRespond(self.platform, ports.bus, ports.clock, ports.ids, self.plan_auto_reply, self.followers)
 
     @cached_property
     def sweep(self) -> Sweep:
         """What is still owed."""
         from shared.services.sweep import Sweep
 
-        return Sweep(self.platform, self.ports.bus, self.ports.clock)
+        return Sweep(self.platform, self.ports.bus, self.ports.clock, self.plan_auto_reply, self.groups.heal)
 
     @cached_property
     def schedule_pulls(self) -> SchedulePulls:
@@ -236,14 +327,22 @@ class Desk:
         """A member's command."""
         from shared.services.execute import Execute
 
-        return Execute(self.platform, self.ports.bus, self.ports.clock, self.ports.ids)
+        return Execute(self.platform, self.ports.bus, self.ports.clock, self.ports.ids, self.followers)
 
     @cached_property
     def send_message(self) -> SendMessage:
         """A member's words."""
         from shared.services.send_message import SendMessage
 
-        return SendMessage(self.platform, self.ports.bus, self.ports.clock, self.ports.opener)
+        ports = self.ports
+        return SendMessage(self.platform, ports.bus, ports.clock, ports.opener, self.directory, self.followers)
+
+    @cached_property
+    def stage_file(self) -> StageFile:
+        """Files that wait to be sent."""
+        from shared.services.stage_file import StageFile
+
+        return StageFile(self.platform, lambda: self.ports.blobs, self.ports.clock, self.ports.opener)
 
 
 _desk: Desk | None = None

@@ -30,6 +30,8 @@ class VendorSettings(BaseSettings):
     wildberries_chat_api_url: str = "https://buyer-chat-api.wildberries.ru"
     wildberries_feedbacks_api_url: str = "https://feedbacks-api.wildberries.ru"
     yandex_market_api_url: str = "https://api.partner.market.yandex.ru"
+    web_chat_url: str = ""
+    """Where sites find the web chat; empty: at our own public address."""
 
 
 class LlmEnvironment(BaseSettings):
@@ -73,6 +75,16 @@ class Settings(BaseSettings):
     vendors: VendorSettings = Field(default_factory=VendorSettings)
     llm: LlmEnvironment = Field(default_factory=LlmEnvironment)
 
+    def telegram_url(self) -> str:
+        """Where the platform's own bot lives: at Telegram where the installation is real or the environment says so,
+        else in the simulated world."""
+        is_real = self.stack == "cloud" or "telegram_api_url" in self.vendors.model_fields_set
+        return (self.vendors if is_real else self.sandbox_vendors()).telegram_api_url
+
+    def real_vendors(self) -> VendorSettings:
+        """The vendors' addresses in the real world."""
+        return self.vendors.model_copy(update={"web_chat_url": self.vendors.web_chat_url or self.public_url})
+
     def sandbox_vendors(self) -> VendorSettings:
         """The vendors' addresses in the simulated world. What the environment names goes before it."""
         root = f"{self.public_url}/sandbox/api"
@@ -89,6 +101,7 @@ class Settings(BaseSettings):
             "wildberries_chat_api_url": f"{root}/wildberries/chat",
             "wildberries_feedbacks_api_url": f"{root}/wildberries/feedbacks",
             "yandex_market_api_url": f"{root}/yandex_market",
+            "web_chat_url": f"{root}/web_chat",
         }
         named = self.vendors.model_fields_set
         return self.vendors.model_copy(update={name: url for name, url in simulated.items() if name not in named})

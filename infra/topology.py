@@ -19,6 +19,7 @@ FUNCTIONS = (
     "channel_pull",
     "llm_reply",
     "deliver",
+    "mirror",
     "run_task",
     "gmail_watch",
     "sweep",
@@ -29,6 +30,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "message-received": ("llm_reply",),
     "message-queued": ("deliver",),
     "inbox-pull": ("channel_pull",),
+    "conversation-changed": ("mirror",),
 }
 """Topic to the functions that get its events pushed."""
 UNREADABLE = "unreadable"
@@ -46,6 +48,9 @@ WEBHOOKS = {
     "yandex_market": "channel_webhook",
 }
 """First part of the address behind `/hooks/` to the function. Gmail has none: it publishes, and shows no secret."""
+MASTER_BOT = "master"
+"""In the place of an inbox's id: the platform's own Telegram bot."""
+MASTER_BOT_ADDRESS = f"/hooks/telegram/{MASTER_BOT}"
 
 
 @dataclass(frozen=True, slots=True)

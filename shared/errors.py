@@ -14,6 +14,8 @@ DeskError                     code: stable, for programs; retryable: the same ca
 |   +-- ChannelRejected       for good: this message will never be accepted as it is
 |   |   +-- CredentialsRejected   the inbox's fault: nothing works until somebody repairs it
 |   |   +-- RecipientUnreachable  the customer blocked us, or the window to write has closed
+|   |   +-- TopicGone             a topic of a work group was deleted: create it again
+|   |   +-- GroupGone             a work group was deleted, or its bot was thrown out
 |   +-- ChannelUnavailable    for now, and surely not done (retryable)
 |   +-- ChannelUnclear        it may have been done: ask the vendor's history before trying again
 +-- ModelError                the language model
@@ -119,6 +121,18 @@ class RecipientUnreachable(ChannelRejected):
     """The customer blocked us, left, or may no longer be written to."""
 
     code = "recipient_unreachable"
+
+
+class TopicGone(ChannelRejected):
+    """A topic of a work group was deleted: create it again."""
+
+    code = "topic_gone"
+
+
+class GroupGone(ChannelRejected):
+    """A work group was deleted, or its bot was thrown out."""
+
+    code = "group_gone"
 
 
 class ChannelUnavailable(ChannelError):

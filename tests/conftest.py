@@ -1,6 +1,6 @@
 """Parts that not every machine has, and the stores and emulators that all rooms' tests share.
 
-A test marked `emulators` or `browser` is skipped where that part is absent, unless PARLEY_REQUIRE (a comma list of
+A test marked `emulators`, `browser` or `dovecot` is skipped where that part is absent, unless PARLEY_REQUIRE (a comma list of
 these names) says that it must be there: then it fails.
 """
 
@@ -16,7 +16,7 @@ import pytest
 from infra.emulators import FIRESTORE, PUBSUB
 from infra.local.documents import SqliteDocumentStore
 from shared.ports.document_store import DocumentStore
-from tests.support import emulators
+from tests.support import dovecot, emulators
 
 STORES = ["sqlite", pytest.param("firestore", marks=pytest.mark.emulators)]
 
@@ -25,7 +25,11 @@ def why_no_browser() -> str:
     return "" if shutil.which("chromium") else "Chromium cannot be found"
 
 
-PARTS = {"emulators": emulators.why_absent, "browser": why_no_browser}
+PARTS = {"emulators": emulators.why_absent, "browser": why_no_browser, "dovecot": dovecot.why_absent}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "dovecot: needs Dovecot 2.3, Debian's dovecot-imapd")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

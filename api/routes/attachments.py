@@ -12,6 +12,7 @@ from api.schemas.common import Id
 from api.schemas.problems import responses
 from shared.domain.ids import ConversationId, MessageId
 from shared.domain.messages import Attachment
+from shared.services.open_attachment import OpenFile
 
 router = APIRouter(
     prefix="/workspaces/{workspace_id}/conversations/{conversation_id}/messages/{message_id}",
@@ -44,6 +45,11 @@ async def download_attachment(
 ) -> Response:
     """The bytes of a file, fetched from the channel when there is no copy yet."""
     file = await api.open_attachment(seat.workspace_id, ConversationId(conversation_id), MessageId(message_id), index)
+    return file_answer(file)
+
+
+def file_answer(file: OpenFile) -> Response:
+    """A file as a download."""
     declared = file.attachment.mime_type.partition(";")[0].strip().lower()
     media_type = declared if declared in _INERT else "application/octet-stream"
     disposition = f"attachment; filename*=UTF-8''{quote(_name(file.attachment), safe='')}"

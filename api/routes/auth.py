@@ -28,7 +28,7 @@ async def sign_in(form: Annotated[SignInForm, Form()], request: Request, respons
         check_origin(request, api.desk.settings.public_url)
     visitor = Visitor(client_address(request), request.headers.get("user-agent", ""))
     grant = await api.sign_in(form.username, form.password, visitor)
-    return await _answer(api, grant, response if form.cookies else None)
+    return await granted(api, grant, response if form.cookies else None)
 
 
 @router.post("/refresh", responses=responses(403))
@@ -37,12 +37,12 @@ async def refresh(
 ) -> TokenOut:
     """Get the next pair of tokens. A refresh token works once: a second use ends the session."""
     if given is not None:
-        return await _answer(api, await api.refresh(given.refresh_token), None)
+        return await granted(api, await api.refresh(given.refresh_token), None)
     token = api.cookies.refresh_token(request)
     if token is None:
         raise UntrustedDelivery("sign in first", code="not_signed_in")
     check_origin(request, api.desk.settings.public_url)
-    return await _answer(api, await api.refresh(token), response)
+    return await granted(api, await api.refresh(token), response)
 
 
 @router.post("/logout", status_code=204)
@@ -79,7 +79,7 @@ async def end_session(session_id: Id, caller: CallerDep, api: ApiDep) -> None:
     await api.signed_in.revoke_by_id(caller.user, session_id)
 
 
-async def _answer(api: Api, grant: Grant, cookies_on: Response | None) -> TokenOut:
+async def granted(api: Api, grant: Grant, cookies_on: Response | None) -> TokenOut:
     """The pair in the answer or, where no script is to see it, in cookies."""
     access = await api.tokens.issue(grant.user.id, grant.session.id)
     seconds = int(api.tokens.life.total_seconds())

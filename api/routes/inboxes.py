@@ -60,8 +60,8 @@ async def get_inbox(inbox: ShownInbox, language: LanguageDep) -> InboxOut:
 async def change_inbox(
     inbox: ManagedInbox, given: InboxPatch, seat: Owner, api: ApiDep, language: LanguageDep
 ) -> InboxOut:
-    """Change the name, the assistant or the credentials."""
-    changes: dict[str, object] = {"name": given.name} if given.name else {}
+    """Change the name, the assistant, what may be done here, or the credentials."""
+    changes = given.flags() | ({"name": given.name} if given.name else {})
     if "assistant_id" in given.model_fields_set:
         changes["assistant_id"] = await _assistant(seat.store, given.assistant_id)
     if changes:

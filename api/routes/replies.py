@@ -38,14 +38,19 @@ OptionalDraft = Annotated[SendIn | None, Body(description="Which draft is meant;
 async def send(
     conversation_id: Id, given: SendIn, seat: Manager, api: ApiDep, language: LanguageDep, key: Key = None
 ) -> MessageOut:
-    """Queue a member's text, or a draft as it stands or edited. The conversation becomes the member's."""
+    """Queue a member's text with files, or a draft as it stands or edited. The conversation becomes the member's.
+
+    In a chat the files are a message of their own in front of the text; the answer is then the one with the text.
+    """
+    target = ConversationId(conversation_id)
     message = await api.desk.send_message(
         seat.workspace_id,
-        ConversationId(conversation_id),
+        target,
         seat.actor,
         key=key or api.desk.ports.ids.new(),
         text=given.text,
         draft_id=MessageId(given.draft_id) if given.draft_id else None,
+        attachments=await api.desk.stage_file.found(seat.workspace_id, target, given.attachments),
     )
     return MessageOut.of(message, language)
 
@@ -55,14 +60,16 @@ async def approve_draft(
     conversation_id: Id, seat: Manager, api: ApiDep, language: LanguageDep, given: OptionalDraft = None
 ) -> MessageOut:
     """Send the draft, edited if a text is given. Approving the same draft twice sends it once."""
-    draft_id = await _draft_id(seat, conversation_id, given)
+    draft_id, target = await _draft_id(seat, conversation_id, given), ConversationId(conversation_id)
+    wish = given or SendIn()
     message = await api.desk.send_message(
         seat.workspace_id,
-        ConversationId(conversation_id),
+        target,
         seat.actor,
         key=f"draft-{draft_id}",
-        text=given.text if given else "",
+        text=wish.text,
         draft_id=draft_id,
+        attachments=await api.desk.stage_file.found(seat.workspace_id, target, wish.attachments),
     )
     return MessageOut.of(message, language)
 

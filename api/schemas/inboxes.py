@@ -38,6 +38,15 @@ class InboxPatch(Strict):
     name: Name = ""
     credentials: CredentialsIn | None = Field(default=None, repr=False)
     assistant_id: Reference | None = None
+    allows_assistant: bool | None = None
+    """False: its turns go to people. Null: as it is."""
+    allows_replies: bool | None = None
+    """False: nothing is sent from here. Null: as it is."""
+
+    def flags(self) -> dict[str, object]:
+        """What may be done here, as far as it is named."""
+        named = self.model_dump(include={"allows_assistant", "allows_replies"}, exclude_none=True)
+        return dict(named)
 
 
 class InboxOut(Out):
@@ -52,6 +61,8 @@ class InboxOut(Out):
     advice: str | None
     """What to do about the problem, in the words and menus of this vendor."""
     assistant_id: str | None
+    allows_assistant: bool
+    allows_replies: bool
     is_simulated: bool
     last_activity_at: Instant | None
     retry_at: Instant | None
@@ -70,6 +81,8 @@ class InboxOut(Out):
             problem=CodedText.of(inbox.problem, language),
             advice=_advice(inbox.channel, inbox.problem, language),
             assistant_id=inbox.assistant_id,
+            allows_assistant=inbox.allows_assistant,
+            allows_replies=inbox.allows_replies,
             is_simulated=inbox.is_simulated,
             last_activity_at=inbox.last_activity_at,
             retry_at=inbox.retry_at,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from api.schemas.common import CodedText, Out
 from shared.domain.messages import Attachment, AttachmentKind, Author, Delivery, Direction, Message
 from shared.domain.model import Instant, Strict
 from shared.domain.replies import Decision
-from shared.domain.texts import Language
+from shared.domain.texts import Language, text
+from shared.domain.uploads import Upload
 from shared.services.store_attachments import GONE
 
 
@@ -17,6 +20,24 @@ class SendIn(Strict):
 
     text: str = Field(default="", max_length=50_000)
     draft_id: str | None = Field(default=None, max_length=64)
+    attachments: list[Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]] = Field(default=[], max_length=10)
+    """Ids of files that were put beside this conversation, in the order in which they are shown."""
+
+
+class UploadOut(Out):
+    """A file that waits to be sent with `send`."""
+
+    id: str
+    kind: AttachmentKind
+    name: str
+    mime_type: str
+    size: int | None
+
+    @classmethod
+    def of(cls, upload: Upload) -> UploadOut:
+        """An upload."""
+        file = upload.attachment
+        return cls(id=upload.id, kind=file.kind, name=file.name, mime_type=file.mime_type, size=file.size)
 
 
 class CheckOut(Out):
@@ -109,7 +130,7 @@ class MessageOut(Out):
             direction=message.direction,
             author=message.author,
             author_id=message.author_id,
-            author_name=message.author_name,
+            author_name=_author_name(message, language),
             text=message.text,
             html=message.html,
             quoted=message.quoted,
@@ -126,3 +147,8 @@ class MessageOut(Out):
             evidence=EvidenceOut.model_validate(message.evidence) if message.evidence else None,
             is_automatic=message.is_automatic,
         )
+
+
+def _author_name(message: Message, language: Language) -> str:
+    """The auto-responder is called what it is in the reader's language."""
+    return text("auto_responder", language) if message.author is Author.AUTO_RESPONDER else message.author_name

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import functions_framework.aio as functions_framework
 from starlette.requests import Request
 
@@ -13,10 +16,9 @@ from shared.errors import NotFound
 
 @functions_framework.http
 @webhook
-async def channel_webhook(request: Request) -> dict[str, str]:
+async def channel_webhook(request: Request) -> Mapping[str, Any]:
     """The other vendors' webhooks: `/hooks/{channel}/{inbox_id}/{secret}`."""
     address, delivery = await delivery_of(request)
     if address.channel not in set(ChannelKind):
         raise NotFound("no such channel")
-    await desk().accept_delivery({ChannelKind(address.channel)}, address.inbox_id, delivery)
-    return {}
+    return await desk().accept_delivery({ChannelKind(address.channel)}, address.inbox_id, delivery)

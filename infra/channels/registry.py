@@ -31,8 +31,14 @@ class Entry:
 
 REGISTRY: dict[ChannelKind, Entry] = {
     ChannelKind.TELEGRAM_BOT: Entry("Telegram", "TelegramBot", "TelegramBotSandbox"),
+    ChannelKind.TELEGRAM_BUSINESS: Entry("Telegram Business", "TelegramBusiness", "TelegramBusinessSandbox"),
     ChannelKind.GMAIL: Entry("Gmail", "Gmail", "GmailSandbox"),
+    ChannelKind.IMAP: Entry("Mail", "Imap", "ImapSandbox"),
     ChannelKind.AVITO: Entry("Avito", "Avito", "AvitoSandbox"),
+    ChannelKind.OZON: Entry("Ozon", "Ozon", "OzonSandbox"),
+    ChannelKind.WEB_CHAT: Entry("Web chat", "WebChat", "WebChatSandbox"),
+    ChannelKind.WILDBERRIES: Entry("Wildberries", "Wildberries", "WildberriesSandbox"),
+    ChannelKind.YANDEX_MARKET: Entry("Yandex Market", "YandexMarket", "YandexMarketSandbox"),
 }
 
 

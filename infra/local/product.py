@@ -52,7 +52,8 @@ class Product:
         install(self.desk)
         urls = settings.function_urls
         self.functions: Functions = FunctionsElsewhere(urls, ports.http) if urls else FunctionsHere()
-        self.outside = Outside(settings.data_dir / "sandbox.db", ports.clock, ports.http, self._notify)
+        sandbox = settings.data_dir / "sandbox.db"
+        self.outside = Outside(sandbox, ports.clock, ports.http, self._notify, settings.public_url)
         self.dispatcher = Dispatcher(ports.queue, self.functions.deliver, ports.clock, schedules=SCHEDULES)
         self.is_ready = False
 

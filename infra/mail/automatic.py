@@ -15,6 +15,7 @@ _PRESENT = {
     "list": ("list-id", "list-unsubscribe", "list-post", "feedback-id"),
     "bounce": ("x-failed-recipients", "x-ms-exchange-generated-message-source"),
     "own": (MARKER_HEADER,),
+    "loop": ("x-loop",),
 }
 _REPORTS = {"delivery-status", "disposition-notification", "feedback-report"}
 _ROBOT = re.compile(

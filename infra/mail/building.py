@@ -9,9 +9,11 @@ from email.errors import MessageError
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from html import escape
 
+from infra.mail.tree import safe_name
+from shared.domain.arrivals import OutgoingFile
 from shared.errors import InvalidInput
 
 OUR_DOMAIN = "parley"
@@ -19,6 +21,7 @@ MARKER_HEADER = "X-Parley-Message-Id"
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _REPLY_PREFIX = re.compile(r"((re|fwd?|ответ|отв)(\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+", re.ASCII)
+_MIME_TYPE = re.compile(r"(?!message/|multipart/)[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 _KEPT_REFERENCES = 20
 
 
@@ -70,6 +73,8 @@ class NewLetter:
     """Message-ID of the letter that is answered."""
     references: tuple[str, ...] = ()
     """Ids of the thread before that one, oldest first."""
+    files: tuple[OutgoingFile, ...] = ()
+    sender_name: str = ""
     is_automatic: bool = False
 
 
@@ -83,6 +88,8 @@ def build(letter: NewLetter) -> bytes:
             message[name] = _one_line(value)
         message.set_content(letter.text.encode("utf-8", "replace").decode(), subtype="plain")
         message.add_alternative(as_html(letter.text.encode("utf-8", "replace").decode()), subtype="html")
+        for file in letter.files:
+            _attach(message, file)
         return message.as_bytes()
     except (MessageError, ValueError, LookupError) as error:
         raise InvalidInput("a letter cannot be built from this", code="bad_letter") from error
@@ -121,7 +128,7 @@ def as_html(text: str) -> str:
 
 def _headers(letter: NewLetter) -> list[tuple[str, str]]:
     headers = [
-        ("From", letter.sender),
+        ("From", formataddr((letter.sender_name, letter.sender)) if letter.sender_name else letter.sender),
         ("To", letter.recipient),
         ("Subject", letter.subject),
         ("Date", format_datetime(letter.date)),
@@ -134,8 +141,18 @@ def _headers(letter: NewLetter) -> list[tuple[str, str]]:
             ("References", " ".join(shortened((*letter.references, letter.answers)))),
         ]
     if letter.is_automatic:
-        headers += [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")]
+        headers += [
+            ("Auto-Submitted", "auto-replied"),
+            ("X-Auto-Response-Suppress", "All"),
+            ("X-Loop", letter.sender),
+        ]
     return headers
+
+
+def _attach(message: EmailMessage, file: OutgoingFile) -> None:
+    mime_type = file.mime_type.partition(";")[0].strip().lower()
+    main, _, sub = (mime_type if _MIME_TYPE.fullmatch(mime_type) else "application/octet-stream").partition("/")
+    message.add_attachment(file.content, maintype=main, subtype=sub, filename=safe_name(file.name) or "file")
 
 
 def _one_line(value: str) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
 from itertools import groupby
+from typing import Any
 
 from infra.mail.charsets import decode, visible
 from infra.mail.letter import Mailbox
@@ -20,6 +21,7 @@ from infra.mail.letter import Mailbox
 _LONGEST = 20_000
 _WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bq])\?([^?]*)\?=", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]+\?[bq]\?)", re.IGNORECASE)
+_FOLDS = re.compile(rb"[\r\n\t ]+")
 _ID = re.compile(r"<([^<>]+)>")
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\]+")
 
@@ -36,8 +38,7 @@ class Headers:
 
     def all(self, name: str) -> list[str]:
         """Every value, unfolded, as text, encoded words untouched."""
-        values = [str(value) for key, value in self._message.raw_items() if key.lower() == name.lower()]
-        return [" ".join(decode(value[:_LONGEST].encode("utf-8", "surrogateescape")).split()) for value in values]
+        return [" ".join(decode(line).split()) for line in self._raw_lines(name)]
 
     def raw(self, name: str) -> str:
         """The first value, or nothing."""
@@ -67,12 +68,19 @@ class Headers:
     def parameter(self, header: str, name: str) -> str:
         """A parameter such as `filename`, whatever its encoding: RFC 2231, encoded words, raw 8-bit."""
         holder = Message()
-        holder[header] = self.raw(header)
+        # As Latin-1, so that each value is decoded by itself: the charset of a short name is lost in a long line.
+        holder[header] = next((line.decode("latin-1") for line in self._raw_lines(header)), "")
         try:
-            value = holder.get_param(name, header=header, failobj="")
-            return words_decoded(collapse_rfc2231_value(value)) if value else ""
+            values: list[Any] = [value for key, value in holder.get_params([], header) if key.lower() == name]
         except (LookupError, ValueError, TypeError):
             return ""
+        # Who gives a name twice gives the plain one to old programs.
+        found = next((value for value in values if isinstance(value, tuple)), next(iter(values), ""))
+        return _parameter_text(found)
+
+    def _raw_lines(self, name: str) -> list[bytes]:
+        values = [str(value) for key, value in self._message.raw_items() if key.lower() == name.lower()]
+        return [_FOLDS.sub(b" ", value[:_LONGEST].encode("utf-8", "surrogateescape")) for value in values]
 
 
 def words_decoded(value: str) -> str:
@@ -86,6 +94,15 @@ def words_decoded(value: str) -> str:
             pieces.append(("", after))
     joined = (_joined(charset, [piece for _, piece in run]) for charset, run in groupby(pieces, lambda p: p[0]))
     return visible("".join(joined)).strip()
+
+
+def _parameter_text(value: str | tuple[str | None, str | None, str]) -> str:
+    try:
+        if isinstance(value, tuple):
+            return words_decoded(collapse_rfc2231_value(value))
+        return words_decoded(decode(value.encode("latin-1", "replace")))
+    except (LookupError, ValueError, TypeError):
+        return ""
 
 
 def _joined(charset: str, pieces: Sequence[str | bytes]) -> str:

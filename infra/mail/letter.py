@@ -29,6 +29,17 @@ class LetterFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounce:
+    """A letter that did not arrive, by the report of a mail server. A claim: anybody can write one."""
+
+    recipient: str
+    status: str
+    """RFC 3463, `5.1.1`: nobody there; empty where the report has none."""
+    message_id: str
+    """Of the letter that came back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What a person sees of a letter, and what an answer to it needs."""
 
@@ -53,3 +64,4 @@ class Letter:
     """Why this is no letter of a person (`automatic.py`); empty: it may be answered by a machine."""
     marker: str
     """Our own message id, where the letter claims to be ours. A claim: anybody can write it."""
+    bounce: Bounce | None = None

@@ -7,6 +7,7 @@ from email.message import Message
 
 from infra.mail.automatic import why_automatic
 from infra.mail.bodies import Bodies, read_bodies
+from infra.mail.bounces import bounce_in
 from infra.mail.building import MARKER_HEADER, marker_of
 from infra.mail.headers import Headers
 from infra.mail.letter import Letter, Mailbox
@@ -30,10 +31,25 @@ def read_letter(raw: bytes) -> Letter:
         raise InvalidInput(f"the letter cannot be read: {type(error).__name__}", code="unreadable_letter") from None
 
 
+def head_of(raw: bytes) -> bytes:
+    """The headers alone, as far as they may reach."""
+    return raw[:_HEADERS_END].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+
+
+def headers_of(raw: bytes) -> Headers:
+    """The headers of any bytes, also of a letter that cannot be read as a whole. Never fails."""
+    return Headers(message_from_bytes(head_of(raw)))
+
+
 def sender_of(raw: bytes) -> Mailbox | None:
     """Who wrote a letter that cannot be read as a whole. Never fails."""
-    head = raw[:_HEADERS_END].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    return _sender(Headers(message_from_bytes(head)))
+    return _sender(headers_of(raw))
+
+
+def file_of(raw: bytes, part_id: str) -> bytes | None:
+    """The content of a file by its place in the letter; None: there is no such part. Raises `InvalidInput`."""
+    parts = {part.id: part for part in leaves(message_from_bytes(raw))}
+    return parts[part_id].content() if part_id in parts else None
 
 
 def _letter(message: Message, bodies: Bodies) -> Letter:
@@ -56,6 +72,7 @@ def _letter(message: Message, bodies: Bodies) -> Letter:
         files=bodies.files,
         automatic=why_automatic(headers, sender),
         marker=headers.raw(MARKER_HEADER)[:200] or marker_of(next(iter(ids), "")),
+        bounce=bounce_in(message),
     )
 
 

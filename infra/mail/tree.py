@@ -27,8 +27,9 @@ class Part:
 
     @property
     def mime_type(self) -> str:
-        """Lower-case, `text/plain` where nothing sensible is said."""
-        return self.message.get_content_type()
+        """Lower-case, `text/plain` where nothing sensible is said: a multipart without parts is a text."""
+        is_text = self.message.get_content_maintype() == "multipart"
+        return "text/plain" if is_text else self.message.get_content_type()
 
     @property
     def disposition(self) -> str:
@@ -51,6 +52,14 @@ class Part:
         """Decoded content; nothing for a letter inside the letter."""
         payload = self.message.get_payload(decode=True)
         return payload if isinstance(payload, bytes) else b""
+
+    def content(self) -> bytes:
+        """The whole content: of a letter inside the letter, that letter."""
+        if self.message.get_content_maintype() != "message":
+            return self.data()
+        payload = self.message.get_payload()
+        children = payload if isinstance(payload, list) else []
+        return b"\n".join(child.as_bytes() for child in children if isinstance(child, Message)) or self.data()
 
     def text(self) -> str:
         """Decoded content as text, whatever its charset says."""

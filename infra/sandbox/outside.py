@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 
 from infra.channels.registry import REGISTRY, sandbox_class
 from infra.sandbox.push import Pusher
-from infra.sandbox.standin import SandboxContext, Seen, Standin
+from infra.sandbox.standin import Refreshed, SandboxContext, Seen, Standin
 from infra.sandbox.world import World
 from shared.domain.channels import ChannelKind
 from shared.domain.model import Strict
@@ -36,10 +36,12 @@ class CustomerText(Strict):
 class Outside:
     """All stand-ins over one world."""
 
-    def __init__(self, file: Path | None, clock: Clock, http: httpx.AsyncClient, notify: Notify) -> None:
+    def __init__(
+        self, file: Path | None, clock: Clock, http: httpx.AsyncClient, notify: Notify, address: str = ""
+    ) -> None:
         self.world = World(file)
         self.pusher = Pusher(http, world=self.world, sleep=clock.sleep)
-        context = SandboxContext(self.world, clock, self.pusher, notify)
+        context = SandboxContext(self.world, clock, self.pusher, notify, address, http)
         self.standins: dict[ChannelKind, Standin] = {kind: sandbox_class(kind)(context) for kind in REGISTRY}
 
     def app(self) -> Starlette:
@@ -70,6 +72,12 @@ class Outside:
         """Open the doors that are not HTTP. Safe to repeat."""
         for standin in self.standins.values():
             await standin.start()
+
+    async def refresh(self) -> None:
+        """Every customer looks at what lies with us, where it does."""
+        for standin in self.standins.values():
+            if isinstance(standin, Refreshed):
+                await standin.refresh()
 
     async def close(self) -> None:
         """Stop calling out and close the file."""
@@ -122,7 +130,10 @@ class Outside:
         standin = self._standin(request)
         if standin is None:
             return _refused(404, "no such account in the sandbox")
-        messages = standin.seen_by(request.path_params["inbox"], request.path_params["customer"])
+        inbox, customer = request.path_params["inbox"], request.path_params["customer"]
+        if isinstance(standin, Refreshed):
+            await standin.refresh(inbox, customer)
+        messages = standin.seen_by(inbox, customer)
         return JSONResponse({"messages": [_shown(seen) for seen in messages]})
 
     def _standin(self, request: Request) -> Standin | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
+import httpx
 from starlette.types import ASGIApp
 
 from infra.sandbox.faults import Faults
@@ -49,6 +50,10 @@ class SandboxContext:
     """Calls our webhooks as the vendor would: at least once, with retries."""
     notify: Callable[[str, dict[str, Any]], Awaitable[None]]
     """Publishes on a Pub/Sub topic (full name) as the vendor would; only Gmail does."""
+    address: str = ""
+    """Our own public address, for customers who come to us: visitors of the web chat."""
+    http: httpx.AsyncClient | None = None
+    """How they come."""
 
 
 class Standin(Protocol):
@@ -99,6 +104,15 @@ class Standin(Protocol):
 
     def seen_by(self, account: str, customer: str) -> list[Seen]:
         """The whole conversation as the customer sees it, oldest first."""
+        ...
+
+
+@runtime_checkable
+class Refreshed(Protocol):
+    """A stand-in whose customers see what lies with us: they must look before `seen_by` knows."""
+
+    async def refresh(self, account: str | None = None, customer: str | None = None) -> None:
+        """Customers look, and send again what did not get through: one of them, or all."""
         ...
 
 

@@ -98,6 +98,7 @@ def _close(conversation: Conversation, now: datetime) -> Effect:
         ("owner",): ASSISTANT,
         ("draft",): None,
         ("handoff",): None,
+        ("auto_reply_due_at",): None,
         ("unread",): 0,
         ("is_unread",): False,
         # What people have written still leaves, and the sweep sees to it.

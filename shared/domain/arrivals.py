@@ -151,6 +151,8 @@ class Receipt(Noun):
     """The vendor took it. `source_id` is empty where the vendor gives none."""
 
     source_id: str = ""
+    also_ids: tuple[str, ...] = ()
+    """Of its other parts, where the vendor makes several messages of one: a text and a file."""
     at: Instant | None = None
     thread: str = ""
     """Set when the vendor moved the thread while sending."""

@@ -12,7 +12,8 @@ from shared.domain.ids import InboxId
 from shared.domain.model import Instant, Noun
 
 
-def _time_zone(name: str) -> str:
+def known_time_zone(name: str) -> str:
+    """A name of the time zone database. Raises `ValueError`."""
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError) as error:
@@ -36,12 +37,16 @@ class AutoResponder(Noun):
     mode: Literal["always", "intervals"] = "always"
     """`always`: round the clock, once a local day."""
     intervals: tuple[Interval, ...] = Field(default=(), max_length=21)
-    time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Moscow"
+    time_zone: Annotated[str, AfterValidator(known_time_zone)] = "Europe/Moscow"
     text: str = Field(default="", max_length=1000)
     delay_seconds: float = Field(default=75.0, ge=5.0, le=3600.0)
     """Starts anew with each message of the customer."""
     inbox_ids: frozenset[InboxId] = frozenset()
     """Empty: every inbox that can answer."""
+    switched_on_at: Instant | None = None
+    """When it was last switched on. An interval that was running then counts from here: whoever had its answer
+    before may have one again."""
     updated_at: Instant
     version: int = 1
+    """Grows with every edit."""
     schema_version: int = 1

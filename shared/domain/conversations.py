@@ -17,6 +17,7 @@ from shared.domain.replies import Draft
 
 WINDOW_SIZE = 30
 WINDOW_TEXT = 1000
+KEPT_NOTICES = 40
 
 
 class Status(StrEnum):
@@ -45,6 +46,7 @@ class WindowEntry(Noun):
     text: str
     """Cut to WINDOW_TEXT characters."""
     source_id: str = ""
+    also_source_ids: tuple[str, ...] = ()
     group_id: str = ""
     attachments: tuple[str, ...] = ()
     """Kinds of the attachments."""
@@ -106,6 +108,9 @@ class Conversation(Noun):
     labels: tuple[str, ...] = ()
     window: dict[MessageId, WindowEntry] = {}
     outbox: dict[MessageId, OutboxEntry] = {}
+    notices: dict[MessageId, Instant] = {}
+    """What the staff must see and the window does not hold, with its last change: lines of the history, messages
+    that failed, were edited or taken back. The newest KEPT_NOTICES."""
     reply_context: dict[str, str] = {}
     """`Message.context` of the newest incoming message."""
     draft: Draft | None = None

@@ -42,6 +42,10 @@ class Delivery(StrEnum):
     """Taken back before it was sent: the customer wrote on, or a person answered."""
 
 
+GONE = "gone:"
+"""In `Attachment.blob`, in front of a code: the vendor will never give the file out, and why."""
+
+
 class Attachment(Noun):
     """A file of a message. `reference` is the channel's own handle; `blob` is our copy, once there is one."""
 
@@ -74,6 +78,8 @@ class Message(Noun):
     subject: str = ""
     source_id: str = ""
     """The vendor's id; empty while an outgoing message has none."""
+    also_source_ids: tuple[str, ...] = ()
+    """Of its other parts, where the vendor made several messages of one."""
     group_id: str = ""
     """Messages of one album share it."""
     reply_to: str = ""

@@ -26,7 +26,9 @@ class User(Noun):
 
     id: UserId
     email: str
-    """Lower-case; unique through its own document `routes/email:...`."""
+    """Lower-case; unique through its own document `routes/email:...`. Empty: came by Telegram."""
+    telegram_id: str = ""
+    """Unique through its own document `routes/telegram:...`."""
     name: str = ""
     password_hash: str = ""
     is_superuser: bool = False

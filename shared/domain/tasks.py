@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.domain.channels import ChannelKind
+from shared.domain.cockpit import GroupMessage
 from shared.domain.comparisons import Comparison
 from shared.domain.events import MessageReceived
 from shared.domain.ids import ConversationId, InboxId, MessageId, WorkGroupId, WorkspaceId
@@ -64,6 +65,15 @@ class AutoRespondTask(Noun):
     conversation_id: ConversationId
 
 
+class GroupTask(Noun):
+    """Go on with what somebody wrote in a work group: a vendor must be asked for it."""
+
+    kind: Literal["group"] = "group"
+    workspace_id: WorkspaceId
+    inbox_id: InboxId
+    message: GroupMessage
+
+
 class MirrorTask(Noun):
     """Go on bringing a work group up to date: Telegram's limits made us wait."""
 
@@ -91,6 +101,7 @@ Task = Annotated[
     | DescribeTask
     | RedeliverTask
     | AutoRespondTask
+    | GroupTask
     | MirrorTask
     | CompareTask,
     Field(discriminator="kind"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from shared.domain.group_texts import GROUP_TEXTS
+
 Language = Literal["ru", "en"]
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
@@ -63,19 +65,46 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "too_many_files": ("Столько файлов сразу канал не принимает", "The channel does not take so many files at once"),
     "file_type_refused": ("Файлы такого типа канал не принимает", "The channel takes no files of this type"),
     "file_too_large": ("Файл больше, чем принимает канал", "The file is larger than the channel takes"),
-    "files_too_large": ("Файлы вместе больше, чем принимает канал", "The files together are more than the channel takes"),
+    "files_too_large": (
+        "Файлы вместе больше, чем принимает канал",
+        "The files together are more than the channel takes",
+    ),
     "file_empty": ("Файл пустой", "The file is empty"),
+    "file_refused": (
+        "Канал принял текст, но не принял файл: отправьте файл ещё раз",
+        "The channel took the text, but not the file: send the file again",
+    ),
+    "text_refused": (
+        "Канал не принял текст: возможно, в нём контакты или ссылка",
+        "The channel refused the text: it may hold contacts or a link",
+    ),
+    "answer_final": ("Этот ответ уже нельзя изменить", "This answer can no longer be changed"),
+    "answer_rejected": ("Модерация канала отклонила ответ", "The channel's moderation refused the answer"),
+    "answer_changed": (
+        "Канал показывает другой ответ: посмотрите в его кабинете",
+        "The channel shows another answer: look in its cabinet",
+    ),
+    "answer_not_shown": (
+        "Канал принял ответ, но не показывает его: посмотрите в его кабинете",
+        "The channel took the answer and does not show it: look in its cabinet",
+    ),
+    "dispute_open": (
+        "По заказу открыт спор: отвечать должен человек",
+        "A dispute about the order is open: a person must answer",
+    ),
     "window_closed": (
         "Клиент писал слишком давно: канал больше не даёт ответить",
         "The customer wrote too long ago: the channel lets nobody answer any more",
     ),
     "replies_not_allowed": ("В этом канале ответы выключены", "Replies are switched off for this inbox"),
     "auto_responder_off": ("Автоответчик выключен", "The auto-responder is off"),
+    "public_thread": ("Это видно всем: вопрос или отзыв", "Everybody can read it: a question or a review"),
     "outside_hours": ("Сейчас не часы автоответчика", "These are not the auto-responder's hours"),
     "already_replied": ("Автоответчик уже ответил в этот раз", "The auto-responder has answered in this interval"),
     "thread_unknown": ("Канал не знает этого диалога", "The channel does not know this conversation"),
     "attachment_refused": ("Канал не отдаёт этот файл", "The channel does not hand out this file"),
     "attachment_gone": ("Канал больше не отдаёт этот файл", "The channel no longer hands out this file"),
+    "attachment_moderated": ("Модерация канала удалила этот файл", "The channel's moderation removed this file"),
     "attachment_too_large": ("Файл больше, чем отдаёт канал", "The file is larger than the channel hands out"),
     "file_too_big": ("Файл больше, чем отдаёт канал", "The file is larger than the channel hands out"),
     "file_gone": ("Канал больше не отдаёт этот файл", "The channel no longer hands out this file"),
@@ -117,6 +146,18 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "watch_refused": (
         "Gmail не принял подписку на уведомления: проверьте права темы Pub/Sub",
         "Gmail refused the subscription: check the rights of the Pub/Sub topic",
+    ),
+    "mail_loop": (
+        "Сегодня этому адресу ушло слишком много автоматических писем: похоже на переписку двух роботов",
+        "Too many automatic letters went to this address today: two machines may be talking to each other",
+    ),
+    "mailbox_full": (
+        "Ящик переполнен: удалите лишние письма",
+        "The mailbox is full: delete some letters",
+    ),
+    "mail_server_unreachable": (
+        "Почтовый сервер недоступен. Проверьте его имя, порт и шифрование",
+        "The mail server cannot be reached. Check its name, port and encryption",
     ),
     "no_reply_address": ("С этого адреса письма не читают", "Nobody reads letters at this address"),
     "bad_letter": ("Такое письмо нельзя составить", "Such a letter cannot be built"),
@@ -161,14 +202,54 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "У канала выключен нужный режим. Включите его и проверьте ещё раз",
         "A mode that is needed is switched off at the channel. Switch it on and test again",
     ),
+    "balance_empty": (
+        "На балансе сервиса у канала нет денег. Пополните баланс или подключите аккаунт заново другим ключом",
+        "The service's balance at the channel is empty. Top it up, or connect the account again with another key",
+    ),
     "account_closed": (
         "Канал заблокировал или закрыл аккаунт. Обратитесь в его поддержку",
         "The channel has blocked or closed the account. Ask its support",
+    ),
+    "account_moving": (
+        "Канал переносит аккаунт на новое место. Подождите",
+        "The channel is moving the account. Wait",
+    ),
+    "ip_not_allowed": (
+        "Ключ работает только с определённых IP-адресов. Снимите ограничение",
+        "The key works from certain IP addresses only. Remove that limit",
+    ),
+    "offer_not_signed": (
+        "Канал ждёт, пока продавец примет новую оферту",
+        "The channel waits until the seller accepts its newest terms",
+    ),
+    "origins_wrong": (
+        "Список сайтов чата заполнен неверно. Исправьте его и сохраните. Подключите аккаунт заново",
+        "The chat's list of sites is wrong. Put it right and save. Connect the account again",
+    ),
+    "page_unreachable": (
+        "Чат не открывается по публичному адресу: посетители его не видят",
+        "The chat does not open at our public address: visitors do not see it",
+    ),
+    "business_disconnected": (
+        "Бот отключён от аккаунта Telegram. Добавьте его в настройках Telegram",
+        "The bot was taken off the Telegram account. Add it in Telegram's settings",
+    ),
+    # What is wrong with a work group.
+    "topic_gone": ("Тему этого диалога удалили", "The topic of this conversation was deleted"),
+    "topic_closed": ("Тема этого диалога закрыта", "The topic of this conversation is closed"),
+    "group_gone": (
+        "Бота нет в рабочей группе. Добавьте его снова",
+        "The bot is not in the work group. Let it in again",
+    ),
+    "not_a_forum": (
+        "В рабочей группе выключены темы. Включите их в её настройках",
+        "Topics are switched off in the work group. Switch them on in its settings",
     ),
     "conflict": (
         "Этим ключом пользуется другая программа. Отключите её",
         "Another program uses this key. Switch it off",
     ),
+    **GROUP_TEXTS,
 }
 
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.domain.assistants import Assistant, Mode
-from shared.domain.channels import Capabilities
+from shared.domain.channels import Capabilities, ThreadKind
 from shared.domain.conversations import ASSISTANT, Conversation
 from shared.domain.ids import MessageId, reply_id
 from shared.domain.replies import Check, Decision, Proposal
+from shared.policy.linter import length, lint_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,12 @@ class Situation:
     """The incoming message that the step was woken for."""
     assistant: Assistant | None
     llm_enabled: bool
+    allows_replies: bool = True
+    """Anything may be sent from the inbox."""
+    allows_assistant: bool = True
+    """The assistant may answer in the inbox."""
+    is_window_open: bool = True
+    """The vendor still lets us write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class Offer:
     proposal: Proposal
     assistant: Assistant
     capabilities: Capabilities
+    kind: ThreadKind = "chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,8 @@ class _Rule:
     name: str
     holds: Callable[..., bool]
     otherwise: Decision
-    reason: str
+    reason: str | Callable[..., str]
+    """A code, or what finds it."""
 
 
 def turn_is_open(given: Situation) -> bool:
@@ -73,6 +82,21 @@ def no_draft_waits(given: Situation) -> bool:
 def owner_is_assistant(given: Situation) -> bool:
     """No person has the conversation, and none was called."""
     return given.conversation.owner == ASSISTANT
+
+
+def inbox_allows_replies(given: Situation) -> bool:
+    """The owner of the inbox lets anything be sent from it."""
+    return given.allows_replies
+
+
+def window_is_open(given: Situation) -> bool:
+    """The customer's last message is not too old for the vendor."""
+    return given.is_window_open
+
+
+def inbox_allows_assistant(given: Situation) -> bool:
+    """The owner of the inbox lets the assistant answer in it."""
+    return given.allows_assistant
 
 
 def has_assistant(given: Situation) -> bool:
@@ -102,7 +126,17 @@ def reply_is_not_empty(offer: Offer) -> bool:
 
 def reply_fits(offer: Offer) -> bool:
     """The channel takes it in one message."""
-    return length(offer.proposal.reply, offer.capabilities) <= offer.capabilities.text_limit
+    return length(offer.proposal.reply, offer.capabilities) <= offer.capabilities.text_limit_in(offer.kind)
+
+
+def keeps_channel_rules(offer: Offer) -> bool:
+    """It names nothing that the vendor forbids."""
+    return not broken_rule(offer)
+
+
+def broken_rule(offer: Offer) -> str:
+    """What the channel's linter says of it; empty: nothing."""
+    return lint_text(offer.proposal.reply, offer.capabilities, offer.kind) or ""
 
 
 def mode_is_autonomous(offer: Offer) -> bool:
@@ -110,18 +144,14 @@ def mode_is_autonomous(offer: Offer) -> bool:
     return offer.assistant.mode is Mode.AUTONOMOUS
 
 
-def length(text: str, capabilities: Capabilities) -> int:
-    """How long a text is in the channel's own units."""
-    if capabilities.text_unit == "utf16":
-        return len(text.encode("utf-16-le", "surrogatepass")) // 2
-    return len(text)
-
-
 BEFORE_MODEL = (
     _Rule("turn_is_open", turn_is_open, Decision.LEAVE, "human_answered"),
     _Rule("is_newest", is_newest, Decision.LEAVE, "newer_message"),
     _Rule("no_draft_waits", no_draft_waits, Decision.LEAVE, "draft_ready"),
     _Rule("owner_is_assistant", owner_is_assistant, Decision.HANDOFF, "owned_by_people"),
+    _Rule("inbox_allows_replies", inbox_allows_replies, Decision.HANDOFF, "replies_not_allowed"),
+    _Rule("window_is_open", window_is_open, Decision.HANDOFF, "window_closed"),
+    _Rule("inbox_allows_assistant", inbox_allows_assistant, Decision.HANDOFF, "assistant_not_allowed"),
     _Rule("has_assistant", has_assistant, Decision.HANDOFF, "no_assistant"),
     _Rule("assistant_is_on", assistant_is_on, Decision.HANDOFF, "assistant_off"),
     _Rule("llm_is_enabled", llm_is_enabled, Decision.HANDOFF, "llm_disabled"),
@@ -130,6 +160,7 @@ AFTER_MODEL = (
     _Rule("model_answers", model_answers, Decision.HANDOFF, "model_asked"),
     _Rule("reply_is_not_empty", reply_is_not_empty, Decision.HANDOFF, "empty_reply"),
     _Rule("reply_fits", reply_fits, Decision.DRAFT, "reply_too_long"),
+    _Rule("keeps_channel_rules", keeps_channel_rules, Decision.DRAFT, broken_rule),
     _Rule("mode_is_autonomous", mode_is_autonomous, Decision.DRAFT, "draft_ready"),
 )
 
@@ -151,5 +182,6 @@ def _judge(rules: Sequence[_Rule], given: object) -> Ruling:
         passed = rule.holds(given)
         checks.append(Check(rule=rule.name, passed=passed))
         if not passed:
-            return Ruling(rule.otherwise, rule.reason, tuple(checks))
+            reason = rule.reason if isinstance(rule.reason, str) else rule.reason(given)
+            return Ruling(rule.otherwise, reason, tuple(checks))
     return Ruling(Decision.SEND, checks=tuple(checks))

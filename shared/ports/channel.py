@@ -7,9 +7,9 @@ is surely safe to repeat, because the desk is the one layer that retries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt, ThreadFacts
 from shared.domain.channels import Capabilities
@@ -28,6 +28,13 @@ class Channel(Protocol):
         A body that is understood and holds nothing for us is an empty answer.
         """
         ...
+
+    def acknowledge(self, delivery: RawDelivery) -> Mapping[str, Any]:
+        """What the vendor wants to read as our answer: the JSON body beside a 200. No I/O, and no error.
+
+        Asked for each delivery whose caller `read` trusted, also one that could not be read.
+        """
+        return {}
 
     async def pull(self, cursor: str | None) -> Page:
         """What came since the cursor; None: from now, or from what the vendor offers as a fresh start."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from shared.domain.arrivals import Arrival, RawDelivery
 from shared.domain.channels import ChannelKind
 from shared.domain.inboxes import Health, Inbox
-from shared.errors import DeskError, InvalidInput, NotFound, TooLarge, UntrustedDelivery
+from shared.errors import DeskError, InvalidInput, NotFound, TooLarge, Unavailable, UntrustedDelivery
 from shared.services.directory import InboxDirectory
 from shared.services.ingest import Ingest
 from shared.services.keep_unreadable import KeepUnreadable
@@ -22,12 +23,15 @@ class AcceptDelivery:
     ingest: Ingest
     keep_unreadable: KeepUnreadable
 
-    async def __call__(self, channels: Collection[ChannelKind], inbox_id: str, delivery: RawDelivery) -> int:
-        """How many arrivals were news. A paused inbox takes nothing: what comes is fetched when it resumes.
+    async def __call__(
+        self, channels: Collection[ChannelKind], inbox_id: str, delivery: RawDelivery
+    ) -> Mapping[str, Any]:
+        """Our answer, in the vendor's words. A paused inbox takes nothing: what comes is fetched when it resumes,
+        or, where nobody can be asked for it, refused until then, so that the vendor tries again.
 
         What a trusted vendor sends and nobody can read or store becomes a dead letter: vendors stop delivering to
         who refuses. Raises `NotFound` (no such inbox on these channels), `UntrustedDelivery`, `InvalidInput` (no JSON
-        object).
+        object) and `Unavailable`.
         """
         opened = await self.directory.find(inbox_id)
         channel = opened.inbox.channel
@@ -39,20 +43,21 @@ class AcceptDelivery:
             raise
         except InvalidInput as error:
             await self.keep_unreadable(channel, inbox_id, delivery, error)
-            return 0
-        if opened.inbox.health is Health.PAUSED:
-            return 0
-        news, refusal = await self._ingested(opened.inbox, arrivals)
-        if refusal is not None:
-            await self.keep_unreadable(channel, inbox_id, delivery, refusal)
-        return news
+            return opened.channel.acknowledge(delivery)
+        if opened.inbox.health is not Health.PAUSED:
+            refusal = await self._ingested(opened.inbox, arrivals)
+            if refusal is not None:
+                await self.keep_unreadable(channel, inbox_id, delivery, refusal)
+        elif arrivals and opened.channel.capabilities.pull_every is None:
+            raise Unavailable("the inbox is paused, and nobody could fetch this later")
+        return opened.channel.acknowledge(delivery)
 
-    async def _ingested(self, inbox: Inbox, arrivals: Sequence[Arrival]) -> tuple[int, DeskError | None]:
-        """How many were news, and why one could not be stored, if any: it does not stop the ones behind it."""
-        news, refusal = 0, None
+    async def _ingested(self, inbox: Inbox, arrivals: Sequence[Arrival]) -> DeskError | None:
+        """Why one could not be stored, if any: it does not stop the ones behind it."""
+        refusal = None
         for arrival in arrivals:
             try:
-                news += await self.ingest(inbox, arrival)
+                await self.ingest(inbox, arrival)
             except (InvalidInput, TooLarge) as error:
                 refusal = error
-        return news, refusal
+        return refusal

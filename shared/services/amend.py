@@ -13,7 +13,7 @@ from shared.domain.messages import Author, Direction, Message
 from shared.ports.clock import Clock
 from shared.ports.document_store import Write
 from shared.services.considered import considered
-from shared.services.turns import FieldChanges
+from shared.services.turns import FieldChanges, no_auto_reply, noticing
 from shared.store.contacts import Contacts
 from shared.store.conversations import Conversations, Versioned
 from shared.store.inboxes import Inboxes
@@ -42,7 +42,8 @@ class Amend:
                 return []
             texts = (*message.previous_texts, message.text)[-KEPT_TEXTS:]
             fields = {"text": arrival.text, "edited_at": arrival.at, "previous_texts": texts}
-            changes: FieldChanges = {("updated_at",): self.clock.now()}
+            now = self.clock.now()
+            changes: FieldChanges = {("updated_at",): now, **noticing(known.conversation, target, now)}
             if target in known.conversation.window:
                 changes[("window", target, "text")] = arrival.text[:WINDOW_TEXT]
             merge = Conversations(store).merge(home, changes, version=known.version)
@@ -63,9 +64,12 @@ class Amend:
                 return [Messages(store).creation(self._tombstone(inbox, arrival, home))]
             if message.deleted_at is not None or known is None:
                 return []
-            changes: FieldChanges = {("updated_at",): self.clock.now(), ("window", target): None}
+            now = self.clock.now()
+            noticed = noticing(known.conversation, target, now)
+            changes: FieldChanges = {("updated_at",): now, ("window", target): None, **noticed}
             if known.conversation.open_turn() == [target] and not known.conversation.outbox:
                 changes |= {("status",): Status.CLOSED, ("due_at",): None, ("draft",): None, ("handoff",): None}
+                changes |= no_auto_reply(known.conversation)
             merge = Conversations(store).merge(home, changes, version=known.version)
             return [Messages(store).change(home, target, {"deleted_at": arrival.at}), merge]
 

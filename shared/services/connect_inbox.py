@@ -21,6 +21,7 @@ from shared.services.change_inbox import ChangeInbox
 from shared.services.inbox_secrets import InboxSecrets
 from shared.store.inboxes import Inboxes
 from shared.store.platform import Platform, Route
+from shared.store.work_groups import WorkGroups
 
 HookAddress = Callable[[ChannelKind, InboxId, str], str]
 """Where the vendor of an inbox calls us, from its channel, id and webhook secret."""
@@ -35,6 +36,8 @@ class NewInbox:
     credentials: Mapping[str, str]
     assistant_id: AssistantId | None = None
     is_simulated: bool = False
+    id: InboxId | None = None
+    """For who may ask twice: the second time raises `AlreadyExists`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class ConnectInbox:
 
     async def create(self, workspace: WorkspaceId, new: NewInbox) -> Inbox:
         """A new inbox, connected or with its problem."""
-        id, now = InboxId(self.ids.new()), self.clock.now()
+        id, now = new.id or InboxId(self.ids.new()), self.clock.now()
+        group = await WorkGroups(self.platform.workspace(workspace)).get()
         inbox = Inbox(
             id=id,
             workspace_id=workspace,
@@ -59,6 +63,7 @@ class ConnectInbox:
             name=new.name,
             assistant_id=new.assistant_id,
             is_simulated=new.is_simulated,
+            work_group_id=group.group.id if group else None,
             credentials=await self.secrets.sealed_credentials(id, new.credentials),
             webhook_secret=await self.secrets.sealed_word(id, self.ids.secret()),
             created_at=now,
@@ -67,6 +72,10 @@ class ConnectInbox:
         creation = Inboxes(self.platform.workspace(workspace)).creation(inbox)
         await self.platform.commit([creation, self.platform.inbox_route(Route(workspace, id))])
         return await self.register(inbox)
+
+    async def known(self, workspace: WorkspaceId, inbox: InboxId) -> Inbox:
+        """An inbox that has not been removed. Raises `NotFound`."""
+        return await living_inbox(self.platform, workspace, inbox)
 
     async def replace_credentials(self, inbox: Inbox, credentials: Mapping[str, str]) -> Inbox:
         """The same inbox with other credentials, registered anew."""

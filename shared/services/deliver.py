@@ -32,10 +32,11 @@ from shared.ports.document_store import Write
 from shared.services.connect_inbox import is_removed
 from shared.services.considered import considered
 from shared.services.directory import InboxDirectory
-from shared.services.eligibility import Eligibility, cancelling
+from shared.services.eligibility import Eligibility
 from shared.services.failures import Failures
+from shared.services.followers import Followers
 from shared.services.outgoing_files import OutgoingFiles
-from shared.services.pending import booking_sent
+from shared.services.pending import MACHINES, booking_sent
 from shared.services.sending import Sending
 from shared.services.turns import FieldChanges
 from shared.store.conversations import Conversations, Versioned
@@ -58,6 +59,7 @@ class Deliver:
     eligibility: Eligibility
     failures: Failures
     files: OutgoingFiles
+    followers: Followers
 
     async def __call__(self, event: MessageQueued | DeliverTask) -> None:
         """Work through the outbox until it is empty or must wait. Safe to repeat and to run twice at once."""
@@ -65,13 +67,18 @@ class Deliver:
         known = await Conversations(store).get(event.conversation_id)
         if known is None:
             raise NotFound("no such conversation")
-        for _ in range(MOST_STEPS):
+        if await self._work_through(store, known):
+            await self.followers.tell_of(known.conversation)
+
+    async def _work_through(self, store: WorkspaceStore, known: Versioned) -> bool:
+        """Whether there was anything to do."""
+        for step in range(MOST_STEPS):
             following = first_owed(known.conversation, self.clock.now())
             if following is None:
-                return
+                return step > 0
             moved = await self._step(store, known, following)
             if moved is None:
-                return
+                return True
             known = moved
         raise Unavailable("the conversation is too busy")
 
@@ -98,10 +105,13 @@ class Deliver:
         return await self._following(sending)
 
     async def _send_unless_outdated(self, sending: Sending) -> Versioned | None:
-        reason = await self.eligibility.why_not(sending)
+        reason = await self.eligibility.why_not(sending, self.clock.now())
         if reason is None:
             return await self._send(sending)
-        await self._try_commit(sending.store, cancelling(sending, reason, self.clock.now()))
+        if sending.entry.author not in MACHINES:  # a person's words are not dropped: they see why
+            await self.failures.give_up(sending, reason)
+            return await self._following(sending)
+        await self._try_commit(sending.store, await self.eligibility.taking_back(sending, reason, self.clock.now()))
         return await self._reread(sending)
 
     async def _send(self, sending: Sending) -> Versioned | None:

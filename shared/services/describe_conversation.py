@@ -11,6 +11,7 @@ from shared.ports.clock import Clock
 from shared.ports.document_store import Write
 from shared.services.considered import considered
 from shared.services.directory import InboxDirectory
+from shared.services.followers import Followers
 from shared.services.turns import FieldChanges
 from shared.store.contacts import Contacts
 from shared.store.conversations import Conversations, Versioned
@@ -25,6 +26,7 @@ class DescribeConversation:
     platform: Platform
     clock: Clock
     directory: InboxDirectory
+    followers: Followers
 
     async def __call__(self, task: DescribeTask) -> None:
         """Fill in the contact and the subject."""
@@ -41,6 +43,7 @@ class DescribeConversation:
             return [] if known is None else self._told(store, known, facts)
 
         await considered(store, task.conversation_id, decide)
+        await self.followers.tell(opened.inbox, task.conversation_id)
 
     def _told(self, store: WorkspaceStore, known: Versioned, facts: ThreadFacts) -> list[Write]:
         conversation = known.conversation

@@ -20,7 +20,7 @@ from shared.services.considered import considered
 from shared.services.directory import InboxDirectory
 from shared.services.pending import after_leaving_outbox
 from shared.services.sending import Sending
-from shared.services.turns import GRACE, FieldChanges, calling_people, window_entry
+from shared.services.turns import GRACE, FieldChanges, calling_people, noticing, window_entry
 from shared.store.conversations import Conversations, Versioned
 from shared.store.inboxes import Inboxes
 from shared.store.messages import Messages
@@ -98,7 +98,8 @@ class Failures:
 
         def changes(conversation: Conversation) -> FieldChanges:
             left = after_leaving_outbox(conversation, [id], now)
-            return {("outbox", id): None, **(more or {}), **calling_people(reason, now), **left}
+            noticed = noticing(conversation, id, now)
+            return {("outbox", id): None, **(more or {}), **calling_people(reason, now), **noticed, **left}
 
         await self._commit(sending, changes, [change])
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.domain.arrivals import (
     Arrival,
@@ -16,14 +18,19 @@ from shared.domain.arrivals import (
 )
 from shared.domain.cockpit import GroupMembership, GroupMessage, GroupPress, GroupTopicChange
 from shared.domain.events import InboxPull, Topic
+from shared.domain.ids import conversation_id
 from shared.domain.inboxes import Inbox
 from shared.errors import TooLarge
 from shared.ports.event_bus import EventBus
 from shared.services.amend import Amend
 from shared.services.directory import InboxDirectory
 from shared.services.file_notice import FileNotice
+from shared.services.followers import Followers
 from shared.services.receive import Receive
 from shared.services.record_echo import RecordEcho
+
+if TYPE_CHECKING:
+    from shared.services.cockpit import Cockpit
 
 KEPT_TEXT = 50_000
 """Characters of a message that is too large to be kept whole."""
@@ -40,15 +47,22 @@ class Ingest:
     amend: Amend
     directory: InboxDirectory
     bus: EventBus
+    followers: Followers
+    cockpit: Callable[[], Cockpit]
+    """Made only where a group is heard: few bots serve one."""
 
     async def __call__(self, inbox: Inbox, arrival: Arrival) -> bool:
         """Whether the arrival was news. What is too large to be kept whole is kept as far as it fits."""
         try:
-            return await self._take(inbox, arrival)
+            is_news = await self._take(inbox, arrival)
         except TooLarge:
             if not isinstance(arrival, (Received, Echo)):
                 raise
-            return await self._take(inbox, shortened(arrival))
+            is_news = await self._take(inbox, shortened(arrival))
+        if is_news and isinstance(arrival, (Received, Echo, Edited, Deleted)):
+            thread = inbox.thread_aliases.get(arrival.thread, arrival.thread)
+            await self.followers.tell(inbox, conversation_id(inbox.id, thread))
+        return is_news
 
     async def _take(self, inbox: Inbox, arrival: Arrival) -> bool:
         match arrival:
@@ -73,7 +87,7 @@ class Ingest:
                 await self.bus.publish(Topic.INBOX_PULL, pull)
                 return True
             case GroupMessage() | GroupPress() | GroupTopicChange() | GroupMembership():
-                return False
+                return await self.cockpit()(inbox, arrival)
 
 
 def shortened(arrival: Received | Echo) -> Received | Echo:

@@ -18,6 +18,8 @@ from shared.services.turns import (
     FieldChanges,
     calling_people,
     closing,
+    no_auto_reply,
+    noticing,
     outbox_entry,
     silencing_assistant,
     trimming,
@@ -36,6 +38,8 @@ class Outcome:
     ruling: Ruling
     completion: Completion | None = None
     evidence: EvidenceCard | None = None
+    auto_reply_at: datetime | None = None
+    """When the auto-responder speaks, where the turn goes to people."""
 
 
 def writes_for(store: WorkspaceStore, known: Versioned, outcome: Outcome, now: datetime) -> list[Write]:
@@ -59,7 +63,8 @@ def _reply(store: WorkspaceStore, known: Versioned, outcome: Outcome, now: datet
     changes: FieldChanges = {
         **trimming(conversation, message.answers),
         **closing(conversation, message.answers),
-        **taking_back(outdated),
+        **taking_back(conversation, outdated),
+        **no_auto_reply(conversation),
         ("outbox", message.id): outbox_entry(message, now),
         ("owner",): conversation.owner,
         ("draft",): None,
@@ -114,7 +119,7 @@ def _drafting(conversation: Conversation, outcome: Outcome, now: datetime) -> Fi
     return {
         **calling_people(outcome.ruling.reason, now),
         **trimming(conversation),
-        **_looking_after_outbox(conversation, now),
+        **_looking_after_what_is_owed(conversation, outcome, now),
         ("draft",): draft,
         ("owner",): conversation.owner,
     }
@@ -126,7 +131,7 @@ def _handoff(store: WorkspaceStore, known: Versioned, outcome: Outcome, now: dat
     changes = {
         **calling_people(outcome.ruling.reason, now, detail),
         **trimming(conversation),
-        **_looking_after_outbox(conversation, now),
+        **_looking_after_what_is_owed(conversation, outcome, now),
     }
     if outcome.ruling.reason == OWNED:
         # People have it already: the reason for which they were called stays.
@@ -135,14 +140,20 @@ def _handoff(store: WorkspaceStore, known: Versioned, outcome: Outcome, now: dat
         return [_merge(store, known, changes)]
     noted = _activity(conversation, outcome.ruling.reason, detail, now)
     return [
-        _merge(store, known, changes | silencing_assistant()),
+        _merge(store, known, changes | silencing_assistant() | noticing(conversation, noted.id, now)),
         Messages(store).creation(noted),
     ]
 
 
-def _looking_after_outbox(conversation: Conversation, now: datetime) -> FieldChanges:
-    """The turn is with people, and what was written before it must still leave, or be taken back."""
-    return {("due_at",): now + GRACE} if conversation.outbox else {}
+def _looking_after_what_is_owed(conversation: Conversation, outcome: Outcome, now: datetime) -> FieldChanges:
+    """The turn is with people. What was written before it must still leave, or be taken back, and after a while the
+    auto-responder may speak."""
+    changes = no_auto_reply(conversation)
+    if outcome.auto_reply_at is not None:
+        changes = {("auto_reply_due_at",): outcome.auto_reply_at, ("due_at",): outcome.auto_reply_at + GRACE}
+    if conversation.outbox:
+        changes[("due_at",)] = now + GRACE
+    return changes
 
 
 def _activity(conversation: Conversation, reason: str, detail: str, now: datetime) -> Message:

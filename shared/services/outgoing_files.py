@@ -19,9 +19,10 @@ class OutgoingFiles:
 
     async def __call__(self, message: Message) -> tuple[OutgoingFile, ...]:
         """Raises `ChannelRejected` (`file_gone`) when a file is not there, `Unavailable`."""
-        return tuple([await self._file(attachment) for attachment in message.attachments])
+        return tuple([await self.one(attachment) for attachment in message.attachments])
 
-    async def _file(self, attachment: Attachment) -> OutgoingFile:
+    async def one(self, attachment: Attachment) -> OutgoingFile:
+        """A single one. Raises as above."""
         content = await self.blobs().get(attachment.blob) if attachment.blob else None
         if content is None:
             raise ChannelRejected("a file of this message is gone", code="file_gone")

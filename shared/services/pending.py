@@ -11,7 +11,14 @@ from shared.domain.ids import MessageId
 from shared.domain.messages import Author, Delivery, Direction, Message
 from shared.domain.model import to_micros
 from shared.ports.document_store import Maximum, Version, Write
-from shared.services.turns import GRACE, FieldChanges, answered_status, preview_of, window_entry
+from shared.services.turns import (
+    GRACE,
+    FieldChanges,
+    answered_status,
+    look_for_auto_reply,
+    preview_of,
+    window_entry,
+)
 from shared.store.conversations import Conversations
 from shared.store.messages import Messages
 from shared.store.workspace import WorkspaceStore
@@ -24,9 +31,13 @@ def cancellable(conversation: Conversation) -> list[MessageId]:
     return [id for id, entry in conversation.outbox.items() if entry.state == "queued" and entry.author in MACHINES]
 
 
-def taking_back(ids: Iterable[MessageId]) -> FieldChanges:
-    """The conversation's part of a cancellation."""
-    return {("outbox", id): None for id in ids}
+def taking_back(conversation: Conversation, ids: Iterable[MessageId]) -> FieldChanges:
+    """The conversation's part of a cancellation. What the auto-responder has not said it may say later."""
+    gone = list(ids)
+    changes: FieldChanges = {("outbox", id): None for id in gone}
+    if any(conversation.outbox[id].author is Author.AUTO_RESPONDER for id in gone):
+        changes[("auto_replied_in",)] = None
+    return changes
 
 
 def cancellations(
@@ -59,13 +70,16 @@ def booking_sent(
 ) -> list[Write]:
     """Two writes that record that the vendor took a message."""
     attempts = conversation.outbox[message.id].attempt
-    sent = message.model_copy(update={"source_id": receipt.source_id, "at": receipt.at or now})
+    sent = message.model_copy(
+        update={"source_id": receipt.source_id, "also_source_ids": receipt.also_ids, "at": receipt.at or now}
+    )
     booked = Messages(store).change(
         conversation.id,
         message.id,
         {
             "delivery": Delivery.SENT,
             "source_id": sent.source_id,
+            "also_source_ids": sent.also_source_ids,
             "at": sent.at,
             "attempts": attempts,
             "problem": None,
@@ -84,7 +98,8 @@ def after_leaving_outbox(conversation: Conversation, gone: Iterable[MessageId], 
     """When the sweep must look, once these messages are no longer owed."""
     left = set(conversation.outbox) - set(gone)
     owes = bool(left) or (bool(conversation.open_turn()) and conversation.status is Status.AWAITING_RESPONSE)
-    return {("due_at",): now + GRACE if owes else None, ("sweeps",): 0, ("updated_at",): now}
+    look = now + GRACE if owes else look_for_auto_reply(conversation)
+    return {("due_at",): look, ("sweeps",): 0, ("updated_at",): now}
 
 
 def _after_sending(conversation: Conversation, sent: Message, now: datetime) -> FieldChanges:
@@ -95,6 +110,7 @@ def _after_sending(conversation: Conversation, sent: Message, now: datetime) -> 
         **after_leaving_outbox(conversation, [sent.id], now),
     }
     waits = bool(conversation.open_turn())
-    if conversation.status is not Status.CLOSED and not waits:
+    # The auto-responder answers nothing: whoever closed the turn meanwhile did.
+    if conversation.status is not Status.CLOSED and not waits and sent.author is not Author.AUTO_RESPONDER:
         changes[("status",)] = answered_status(sent.author)
     return changes

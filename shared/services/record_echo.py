@@ -23,6 +23,7 @@ from shared.services.turns import (
     FieldChanges,
     answered_status,
     closing,
+    no_auto_reply,
     preview_of,
     reopening,
     trimming,
@@ -72,7 +73,8 @@ class RecordEcho:
     async def _is_known(self, store: WorkspaceStore, known: Versioned | None, message: Message) -> bool:
         if known is None:  # then only a tombstone can be there
             return await Messages(store).get(message.conversation_id, message.id) is not None
-        if any(entry.source_id == message.source_id for entry in known.conversation.window.values()):
+        recent = known.conversation.window.values()
+        if any(message.source_id in (entry.source_id, *entry.also_source_ids) for entry in recent):
             return True
         return await Messages(store).with_source_id(message.conversation_id, message.source_id) is not None
 
@@ -90,7 +92,7 @@ class RecordEcho:
     def _taking_over(self, store: WorkspaceStore, known: Versioned, message: Message) -> list[Write]:
         conversation = known.conversation
         pending = cancellable(conversation)
-        changes = {**taking_back(pending), **self._after_answer(conversation, message, pending)}
+        changes = {**taking_back(conversation, pending), **self._after_answer(conversation, message, pending)}
         merge = Conversations(store).merge(
             conversation.id, changes, {("last_message_at",): Maximum(to_micros(message.at))}, version=known.version
         )
@@ -106,6 +108,7 @@ class RecordEcho:
             **trimming(conversation, [*answered, *later]),
             **closing(conversation, answered),
             ("window", message.id): window_entry(message).model_copy(update={"is_echo": True}),
+            **no_auto_reply(conversation),
             ("draft",): None,
             ("updated_at",): now,
             ("preview",): preview_of(message),

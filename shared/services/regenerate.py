@@ -17,6 +17,7 @@ from shared.ports.clock import Clock
 from shared.ports.document_store import Write
 from shared.ports.event_bus import EventBus
 from shared.services.considered import considered
+from shared.services.followers import Followers
 from shared.services.turns import GRACE, FieldChanges, waiting_turn
 from shared.store.conversations import Conversations, Versioned
 from shared.store.platform import Platform
@@ -29,6 +30,7 @@ class Regenerate:
     platform: Platform
     bus: EventBus
     clock: Clock
+    followers: Followers
 
     async def __call__(self, workspace: WorkspaceId, target: ConversationId) -> Conversation:
         """The conversation afterwards. Raises `NotFound` and `Conflict` (`nothing_to_answer`, `owned_by_people`)."""
@@ -44,6 +46,7 @@ class Regenerate:
         if after is None:
             raise NotFound("no such conversation")
         await self._wake(after.conversation)
+        await self.followers.tell_of(after.conversation)
         return after.conversation
 
     def _changes(self, conversation: Conversation) -> FieldChanges:

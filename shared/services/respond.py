@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.domain.conversations import Conversation
 from shared.domain.events import MessageQueued, MessageReceived, Topic
@@ -11,6 +11,7 @@ from shared.domain.replies import Decision, EvidenceCard
 from shared.domain.tasks import DescribeTask
 from shared.errors import AlreadyExists, ModelError, NotFound, Stale, Unavailable
 from shared.policy.gate import Offer, Ruling, Situation, after_model, before_model
+from shared.policy.reply_window import is_closed
 from shared.ports.channel_opener import ChannelOpener
 from shared.ports.clock import Clock
 from shared.ports.event_bus import EventBus
@@ -19,7 +20,9 @@ from shared.ports.model_picker import ModelPicker
 from shared.ports.task_queue import TaskQueue
 from shared.services.briefing import Briefing, Briefings
 from shared.services.directory import InboxDirectory
+from shared.services.followers import Followers
 from shared.services.outcomes import Outcome, writes_for
+from shared.services.plan_auto_reply import PlanAutoReply
 from shared.services.prompting import prompt_for
 from shared.store.conversations import Conversations, Versioned
 from shared.store.platform import Platform
@@ -39,6 +42,8 @@ class Respond:
     briefings: Briefings
     opener: ChannelOpener
     pick_model: ModelPicker
+    followers: Followers
+    auto_reply: PlanAutoReply
 
     async def __call__(self, event: MessageReceived) -> Decision:
         """What became of the turn. Safe to repeat: the reply's id is derived from the message it answers."""
@@ -47,10 +52,13 @@ class Respond:
             if known is None:
                 raise NotFound("no such conversation")
             await self._ask_who_writes(known.conversation)
-            outcome = await self._decide(known, event.message_id)
+            outcome = await self._with_auto_reply(known, await self._decide(known, event.message_id))
             if await self._commit(known, outcome):
+                if outcome.auto_reply_at is not None:
+                    await self.auto_reply.schedule(known.conversation, outcome.auto_reply_at)
                 if outcome.ruling.decision is Decision.SEND or known.conversation.outbox:
                     await self._announce(event)
+                await self.followers.tell_of(known.conversation)
                 return outcome.ruling.decision
         raise Unavailable("the conversation is too busy")
 
@@ -60,7 +68,17 @@ class Respond:
         briefing = await self.briefings.briefing(conversation.workspace_id, inbox.assistant_id)
         settings = await self.briefings.llm_settings()
         assistant = briefing.assistant if briefing else None
-        early = before_model(Situation(conversation, message, assistant, settings.llm_enabled))
+        capabilities = self.opener.capabilities(conversation.channel)
+        situation = Situation(
+            conversation,
+            message,
+            assistant,
+            settings.llm_enabled,
+            allows_replies=inbox.allows_replies,
+            allows_assistant=inbox.allows_assistant,
+            is_window_open=not is_closed(conversation, capabilities, self.clock.now()),
+        )
+        early = before_model(situation)
         if early.decision is not Decision.SEND or briefing is None:
             return Outcome(early)
         started = self.clock.monotonic()
@@ -69,10 +87,16 @@ class Respond:
             completion = await self.pick_model(settings).complete(prompt)
         except ModelError as error:
             return Outcome(Ruling(Decision.HANDOFF, error.code, early.checks))
-        offer = Offer(completion.proposal, briefing.assistant, self.opener.capabilities(conversation.channel))
+        offer = Offer(completion.proposal, briefing.assistant, capabilities, conversation.kind)
         ruling = after_model(offer, early)
         latency = round((self.clock.monotonic() - started) * 1000)
         return Outcome(ruling, completion, _card(ruling, briefing, completion, latency))
+
+    async def _with_auto_reply(self, known: Versioned, outcome: Outcome) -> Outcome:
+        """Where people are called, the auto-responder may speak first. A turn that is answered asks nobody."""
+        if outcome.ruling.decision not in (Decision.DRAFT, Decision.HANDOFF):
+            return outcome
+        return replace(outcome, auto_reply_at=await self.auto_reply(known.conversation))
 
     async def _ask_who_writes(self, conversation: Conversation) -> None:
         if conversation.contact_name or not self.opener.capabilities(conversation.channel).describes_threads:

@@ -62,9 +62,10 @@ class SignIn:
         if self.passwords.is_outdated(stored):
             renewed = await self.passwords.hash(password)
             await self.users.commit([self.users.change(user.id, {"password_hash": renewed})])
-        return await self._begun(user, visitor)
+        return await self.open_session(user, visitor)
 
-    async def _begun(self, user: User, visitor: Visitor) -> Grant:
+    async def open_session(self, user: User, visitor: Visitor) -> Grant:
+        """A new session of somebody who has been recognised."""
         now = self.clock.now()
         id = self.ids.new()
         token = _token(id, 0, self.ids.secret())

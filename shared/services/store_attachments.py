@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.domain.messages import GONE as GONE
 from shared.domain.messages import Attachment, Message
 from shared.domain.tasks import StoreAttachmentsTask
 from shared.errors import ChannelRejected
 from shared.ports.blob_store import BlobStore
 from shared.services.directory import InboxDirectory
+from shared.services.followers import Followers
 from shared.store.messages import Messages
 from shared.store.platform import Platform
-
-GONE = "gone:"
-"""Instead of a blob key: the vendor will never give the file out, and why (a code)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +22,7 @@ class StoreAttachments:
     platform: Platform
     blobs: BlobStore
     directory: InboxDirectory
+    followers: Followers
 
     async def __call__(self, task: StoreAttachmentsTask) -> None:
         """Fetch what is missing. A file that is gone for good is marked, so that people see it was there."""
@@ -33,6 +33,8 @@ class StoreAttachments:
         kept = [await self._kept(task, message, index) for index in range(len(message.attachments))]
         change = messages.change(task.conversation_id, task.message_id, {"attachments": kept})
         await self.platform.workspace(task.workspace_id).commit([change])
+        inbox = await self.directory.inbox(task.workspace_id, message.inbox_id)
+        await self.followers.tell(inbox, task.conversation_id)
 
     async def _kept(self, task: StoreAttachmentsTask, message: Message, index: int) -> Attachment:
         attachment = message.attachments[index]

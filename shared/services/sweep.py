@@ -10,7 +10,16 @@ from shared.domain.events import MessageQueued, Topic
 from shared.errors import Stale
 from shared.ports.clock import Clock
 from shared.ports.event_bus import EventBus
-from shared.services.turns import GRACE, FieldChanges, calling_people, silencing_assistant, waiting_turn
+from shared.services.mirror_heal import HealGroups
+from shared.services.plan_auto_reply import PlanAutoReply
+from shared.services.turns import (
+    GRACE,
+    FieldChanges,
+    calling_people,
+    look_for_auto_reply,
+    silencing_assistant,
+    waiting_turn,
+)
 from shared.store.conversations import Conversations
 from shared.store.platform import Due, Platform
 
@@ -26,6 +35,8 @@ class Sweep:
     platform: Platform
     bus: EventBus
     clock: Clock
+    auto_reply: PlanAutoReply
+    heal_groups: HealGroups
 
     async def __call__(self) -> int:
         """How many conversations were pushed on."""
@@ -33,11 +44,12 @@ class Sweep:
         due = await self.platform.due_conversations(now, limit=BATCH)
         for found in due:
             await self._push_on(found, now)
+        await self.heal_groups()
         return len(due)
 
     async def _push_on(self, due: Due, now: datetime) -> None:
         # Publish before writing: a crash in between publishes twice, never not at all.
-        await self._publish(due.conversation)
+        await self._publish(due.conversation, now)
         store = self.platform.workspace(due.conversation.workspace_id)
         changes = next_look(due.conversation, now)
         merge = Conversations(store).merge(due.conversation.id, changes, version=due.version)
@@ -46,12 +58,15 @@ class Sweep:
         except Stale:
             return  # somebody is at it
 
-    async def _publish(self, conversation: Conversation) -> None:
+    async def _publish(self, conversation: Conversation, now: datetime) -> None:
         if conversation.outbox:
             queued = MessageQueued(workspace_id=conversation.workspace_id, conversation_id=conversation.id)
             await self.bus.publish(Topic.MESSAGE_QUEUED, queued)
         if waits_for_reply(conversation):
             await self.bus.publish(Topic.MESSAGE_RECEIVED, waiting_turn(conversation))
+        auto_reply = conversation.auto_reply_due_at
+        if auto_reply is not None and auto_reply <= now:
+            await self.auto_reply.schedule(conversation, auto_reply, again=conversation.sweeps + 1)
 
 
 def waits_for_reply(conversation: Conversation) -> bool:
@@ -62,8 +77,11 @@ def waits_for_reply(conversation: Conversation) -> bool:
 def next_look(conversation: Conversation, now: datetime) -> FieldChanges:
     """When to look again, ever more rarely; a turn that cannot be answered goes to people."""
     if conversation.sweeps >= PATIENCE and waits_for_reply(conversation) and not conversation.outbox:
-        return {**calling_people("turn_stuck", now), **silencing_assistant()}
+        look_at = look_for_auto_reply(conversation)
+        return {**calling_people("turn_stuck", now), **silencing_assistant(), ("due_at",): look_at}
     if not conversation.outbox and not waits_for_reply(conversation):
-        return {("due_at",): None, ("sweeps",): 0}
+        look_at = look_for_auto_reply(conversation)
+        if look_at is None or look_at > now:
+            return {("due_at",): look_at, ("sweeps",): 0}
     pause = min(GRACE * (1 << min(conversation.sweeps, 6)), timedelta(hours=1))
     return {("due_at",): now + pause, ("sweeps",): conversation.sweeps + 1}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.conversations import (
+    KEPT_NOTICES,
     NOBODY,
     WINDOW_SIZE,
     WINDOW_TEXT,
@@ -37,6 +38,7 @@ def window_entry(message: Message) -> WindowEntry:
         author=message.author,
         text=message.text[:WINDOW_TEXT],
         source_id=message.source_id,
+        also_source_ids=message.also_source_ids,
         group_id=message.group_id,
         attachments=tuple(attachment.kind for attachment in message.attachments),
         is_open=message.direction is Direction.INCOMING and not message.is_automatic,
@@ -83,12 +85,30 @@ def reopening(conversation: Conversation, answered: tuple[MessageId, ...]) -> Fi
     return changes
 
 
+def no_auto_reply(conversation: Conversation) -> FieldChanges:
+    """Somebody has answered, or nobody waits any more: the auto-responder has nothing to say."""
+    return {} if conversation.auto_reply_due_at is None else {("auto_reply_due_at",): None}
+
+
+def look_for_auto_reply(conversation: Conversation) -> datetime | None:
+    """When `sweep` must see whether the auto-responder has answered; None: it is not going to."""
+    due = conversation.auto_reply_due_at
+    return due + GRACE if due is not None and conversation.open_turn() else None
+
+
 def trimming(conversation: Conversation, keeping: Iterable[MessageId] = ()) -> FieldChanges:
     """Removes the oldest window entries above the limit; open ones stay, and what the same write changes."""
     surplus = len(conversation.window) - WINDOW_SIZE
     kept = {*conversation.open_turn(), *keeping}
     old = [id for id, _ in conversation.ordered_window() if id not in kept][: max(surplus, 0)]
     return {("window", id): None for id in old}
+
+
+def noticing(conversation: Conversation, id: MessageId, at: datetime) -> FieldChanges:
+    """The staff must see this message, though the window does not hold it, or not in this state."""
+    others = sorted((moment, known) for known, moment in conversation.notices.items() if known != id)
+    old = [known for _, known in others[: max(len(others) - KEPT_NOTICES + 1, 0)]]
+    return {**{("notices", known): None for known in old}, ("notices", id): at}
 
 
 def calling_people(reason: str, now: datetime, detail: str = "") -> FieldChanges:

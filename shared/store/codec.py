@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ N = TypeVar("N", bound=BaseModel)
 
 
 def fields_of(noun: BaseModel) -> dict[str, Value]:
-    """A noun as fields: instants as microseconds, enums as their values, what is None left out."""
+    """A noun as fields: instants as microseconds, hours as text, enums as their values, what is None left out."""
     return {name: plain(value) for name, value in noun if value is not None}
 
 
@@ -24,6 +24,8 @@ def plain(value: Any) -> Value:
     """One value as a store holds it."""
     if isinstance(value, datetime):
         return to_micros(value)
+    if isinstance(value, time):
+        return value.isoformat()
     if isinstance(value, Enum):
         return value.value  # type: ignore[no-any-return]
     if isinstance(value, BaseModel):

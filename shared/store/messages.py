@@ -35,6 +35,11 @@ class Messages:
         """One message."""
         return noun_or_none(Message, await self._store.get(self.path(conversation, message)))
 
+    async def several(self, conversation: ConversationId, ids: Sequence[MessageId]) -> list[Message]:
+        """Those of these messages that are stored, in one request."""
+        found = await self._store.get_many([self.path(conversation, id) for id in ids])
+        return [noun_of(Message, document.data) for document in found if document is not None]
+
     async def known(self, ids: Sequence[tuple[ConversationId, MessageId]]) -> set[MessageId]:
         """Which of these messages are stored."""
         found = await self._store.get_many([self.path(conversation, id) for conversation, id in ids])
@@ -52,11 +57,9 @@ class Messages:
         return await page_of(self._store, query, Message, after)
 
     async def with_source_id(self, conversation: ConversationId, source_id: str) -> Message | None:
-        """The message that the vendor knows by this id, whoever wrote it."""
-        query = Query(
-            self._store.path("conversations", conversation, "messages"),
-            filters=(Filter("source_id", "==", source_id),),
-            limit=1,
-        )
-        found = await self._store.query(query)
-        return noun_of(Message, found[0].data) if found else None
+        """The message that the vendor knows by this id, or a part of which it knows so, whoever wrote it."""
+        for condition in (Filter("source_id", "==", source_id), Filter("also_source_ids", "array_contains", source_id)):
+            collection = self._store.path("conversations", conversation, "messages")
+            if found := await self._store.query(Query(collection, filters=(condition,), limit=1)):
+                return noun_of(Message, found[0].data)
+        return None

@@ -14,6 +14,7 @@ from shared.domain.ids import InboxId, WorkspaceId
 from shared.domain.inboxes import Health, Inbox
 from shared.domain.llm_settings import LlmSettings
 from shared.domain.model import to_micros
+from shared.domain.work_groups import WorkGroup
 from shared.ports.document_store import Delete, DocumentStore, Filter, Order, Query, Set, Version, Write
 from shared.store.codec import fields_of, noun_of, noun_or_none
 from shared.store.inboxes import VersionedInbox
@@ -89,6 +90,11 @@ class Platform:
             if len(found) < 100:
                 return
             query = replace(query, after=found[-1])
+
+    async def work_groups(self, *, limit: int = 1000) -> list[WorkGroup]:
+        """Every work group of all workspaces."""
+        query = Query("work_groups", limit=limit, group=True)
+        return [noun_of(WorkGroup, found.data) for found in await self._store.query(query)]
 
     async def llm_settings(self) -> LlmSettings | None:
         """The run-time settings of the model; None: never set."""

@@ -8,26 +8,35 @@ from typing import Any, Final
 
 from shared.domain.ids import UserId
 from shared.domain.people import User
-from shared.ports.document_store import Create, DocumentStore, Exists, Merge, Write
+from shared.ports.document_store import Create, Delete, DocumentStore, Exists, Merge, Write
 from shared.store.codec import fields_of, noun_or_none, top_level
 
 EMAIL: Final = r"[^\s@/<>\"\\\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,185}\.[A-Za-z0-9-]{2,60}"
 """What we take for an e-mail address: enough to tell one from a slip, and safe as a part of a path."""
 _EMAIL = re.compile(EMAIL)
+_TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
 
 
 class Users:
-    """`users/{id}`, and `routes/email:{email}` that keeps the address unique."""
+    """`users/{id}`, and `routes/email:{email}` and `routes/telegram:{id}` that keep both unique."""
 
     def __init__(self, store: DocumentStore) -> None:
         self._store = store
 
     def creation(self, user: User) -> list[Write]:
-        """Writes that fail when the user or the address is known."""
-        return [
-            Create(f"users/{user.id}", fields_of(user)),
-            Create(f"routes/email:{user.email}", {"user_id": user.id}),
-        ]
+        """Writes that fail when the user, the address or the Telegram account is known."""
+        ways = [("email", user.email), ("telegram", user.telegram_id)]
+        routes = [Create(f"routes/{kind}:{value}", {"user_id": user.id}) for kind, value in ways if value]
+        return [Create(f"users/{user.id}", fields_of(user)), *routes]
+
+    def attachment(self, user: UserId, telegram_id: str) -> list[Write]:
+        """Writes that give a known user a Telegram account, and fail when somebody has it."""
+        route = Create(f"routes/telegram:{telegram_id}", {"user_id": user})
+        return [route, self.change(user, {"telegram_id": telegram_id})]
+
+    def detachment(self, user: User) -> list[Write]:
+        """Writes that take it away."""
+        return [Delete(f"routes/telegram:{user.telegram_id}"), self.change(user.id, {"telegram_id": ""})]
 
     def change(self, user: UserId, fields: Mapping[str, Any]) -> Merge:
         """A write to top-level fields of a known user."""
@@ -43,6 +52,13 @@ class Users:
         if not _EMAIL.fullmatch(address) or not _is_utf8(address):
             return None
         found = await self._store.get(f"routes/email:{address}")
+        return None if found is None else await self.get(UserId(str(found.data["user_id"])))
+
+    async def by_telegram(self, telegram_id: str) -> User | None:
+        """The user of a Telegram account; None also for what is no id of one."""
+        if not _TELEGRAM_ID.fullmatch(telegram_id):
+            return None
+        found = await self._store.get(f"routes/telegram:{telegram_id}")
         return None if found is None else await self.get(UserId(str(found.data["user_id"])))
 
     async def commit(self, writes: list[Write]) -> None:

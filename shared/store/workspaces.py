@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from shared.domain.ids import UserId, WorkspaceId
 from shared.domain.people import Member, Role, Workspace
@@ -10,6 +12,7 @@ from shared.ports.document_store import At, Create, DocumentStore, Filter, Incre
 from shared.store.codec import fields_of, noun_of
 
 MOST_MEMBERSHIPS = 200
+SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,38}[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,14 @@ class Workspaces:
         """One workspace."""
         found = await self._store.get(f"workspaces/{workspace}")
         return None if found is None else VersionedWorkspace(noun_of(Workspace, found.data), found.version)
+
+    async def by_slug(self, slug: str) -> Workspace | None:
+        """The workspace of a slug; None also for what can be none."""
+        if not SLUG.fullmatch(slug):
+            return None
+        route = await self._store.get(f"routes/slug:{slug}")
+        known = await self.get(WorkspaceId(str(route.data["workspace_id"]))) if route else None
+        return known.workspace if known else None
 
     async def of_user(self, user: UserId) -> list[tuple[Workspace, Role]]:
         """The workspaces that a user is a member of, and as what, oldest first."""

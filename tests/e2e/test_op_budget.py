@@ -34,7 +34,7 @@ async def warmed_up(machine: Machine, kind: ChannelKind) -> None:
     machine.requests.clear()
 
 
-@pytest.mark.parametrize("kind", [TELEGRAM, ChannelKind.AVITO])
+@pytest.mark.parametrize("kind", [TELEGRAM, ChannelKind.AVITO, ChannelKind.OZON])
 async def test_ingest_reads_nothing_and_commits_once(machine: Machine, kind: ChannelKind) -> None:
     await warmed_up(machine, kind)
 
@@ -46,7 +46,7 @@ async def test_ingest_reads_nothing_and_commits_once(machine: Machine, kind: Cha
     assert machine.probe.commits == [3]
 
 
-@pytest.mark.parametrize("kind", [TELEGRAM, ChannelKind.AVITO])
+@pytest.mark.parametrize("kind", [TELEGRAM, ChannelKind.AVITO, ChannelKind.OZON])
 async def test_a_whole_automatic_turn_stays_within_its_budget(machine: Machine, kind: ChannelKind) -> None:
     await warmed_up(machine, kind)
     standin = machine.outside.standins[kind]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from infra.adapters import Ports
+from infra.channels.registry import channel_class
 from infra.sandbox.faults import Faults
 from infra.sandbox.standin import Seen
 from shared.commands.commands import Close, Command, GiveBack, Reopen, TakeOver
@@ -33,6 +34,7 @@ from tests.support.machine import FAQ, WORKSPACE, Machine
 from tests.support.watching import Killed
 from tests.unit.shared.services.busy_store import BusyStore
 
+TELEGRAM = (ChannelKind.TELEGRAM_BOT, ChannelKind.TELEGRAM_BUSINESS)
 CUSTOMER = "Пётр"
 OLEG = Actor(UserId("oleg"), "Олег")
 HEALING_MINUTES = 150
@@ -188,7 +190,7 @@ class Play:
             case Person(what):
                 await self._person(what)
             case Weather(fault, on):
-                if (self.kind, fault) != (ChannelKind.TELEGRAM_BOT, "lose_pushes"):  # what Telegram loses is lost
+                if fault != "lose_pushes" or self.kind not in TELEGRAM:  # what Telegram loses is lost
                     setattr(self.standin.faults, fault, on)
             case LoseAnswers(times):
                 self.standin.faults.lose_answers = times
@@ -216,6 +218,8 @@ class Play:
 
     async def _customer_writes(self, text: str) -> None:
         await self.standin.write(self.kind.value, CUSTOMER, text)
+        if not channel_class(self.kind).capabilities.pushes:
+            self.most_open += 1  # a later pull may bring all at once, between two looks of ours
         await self._calls_made()
 
     async def _calls_made(self) -> None:
@@ -228,7 +232,7 @@ class Play:
         if conversation is None:
             return
         if what == "app":
-            if self.kind is ChannelKind.AVITO:
+            if self.standin.has_vendor_app:
                 await self.standin.answer_in_vendor_app(self.kind.value, CUSTOMER, self._words("в приложении"))
                 await self._calls_made()
         elif what == "unsend":

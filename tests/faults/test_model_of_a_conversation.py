@@ -30,6 +30,7 @@ from shared.domain.channels import ChannelKind
 from shared.domain.conversations import WINDOW_SIZE, Conversation, Status
 from shared.domain.messages import Delivery, Direction, Message
 from tests.faults.play_of_a_conversation import (
+    TELEGRAM,
     Crash,
     Do,
     Fault,
@@ -91,7 +92,7 @@ def _assert_nothing_is_owed(kind: ChannelKind, conversation: Conversation, messa
     assert conversation.status is not Status.AWAITING_RESPONSE, "nobody has decided about this turn"
     states = {message.delivery for message in messages if message.delivery is not None}
     assert not states & {Delivery.QUEUED, Delivery.SENDING}
-    assert kind is ChannelKind.TELEGRAM_BOT or Delivery.UNCONFIRMED not in states
+    assert kind in TELEGRAM or Delivery.UNCONFIRMED not in states
 
 
 def _assert_somebody_saw_it(play: Play, conversation: Conversation, messages: Sequence[Message]) -> None:
@@ -156,6 +157,7 @@ async def play_through(site: Site, folder: Path, kind: ChannelKind, steps: Seque
     machine = Rig(folder, site.url, store)
     site.app = Starlette(routes=[Mount("/sandbox", app=machine.outside.app()), Mount("/", app=machine)])
     try:
+        await machine.outside.start()
         await machine.connect(kind)
         play = Play(machine, kind, store)
         for step in steps:
@@ -168,7 +170,7 @@ async def play_through(site: Site, folder: Path, kind: ChannelKind, steps: Seque
 
 
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("kind", [ChannelKind.TELEGRAM_BOT, ChannelKind.AVITO])
+@pytest.mark.parametrize("kind", [*TELEGRAM, ChannelKind.AVITO, ChannelKind.IMAP, ChannelKind.WILDBERRIES, ChannelKind.WEB_CHAT])
 @settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -21,7 +21,11 @@ from tests.functions.test_bad_input import UPDATES
 
 UNREADABLE = {"update_id": "x", "message": {"text": "Секрет покупателя"}}
 LARGE = b'{"update_id": "x", "a": "' + b"x" * 300_000 + b'"}'
-TEXT = next(update for update in UPDATES if update.get("message", {}).get("text"))
+TEXT = next(
+    update
+    for update in UPDATES
+    if update.get("message", {}).get("text") and update["message"]["chat"]["type"] == "private"
+)
 
 
 async def kept(doors: Doors, body: bytes, secret: str = SECRET) -> None:
@@ -117,9 +121,8 @@ async def test_one_arrival_that_cannot_be_stored_does_not_lose_the_others(doors:
     directory = InboxDirectory(desk.platform, Baskets(), doors.machine.clock)
     accept = AcceptDelivery(directory, desk.ingest, desk.keep_unreadable)
 
-    news = await accept(ChannelKind.TELEGRAM_BOT, "telegram_bot", RawDelivery(b'{"five": "letters"}'))
+    await accept(ChannelKind.TELEGRAM_BOT, "telegram_bot", RawDelivery(b'{"five": "letters"}'))
 
-    assert news == 2
     conversations = await doors.machine.conversations()
     assert sorted(conversation.contact_name for conversation in conversations) == ["first", "last"]
     (letter,) = await doors.letters()

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from infra.adapters import Ports
 from infra.bootstrap import Desk, install
+from infra.channels.registry import channel_class
 from infra.cipher import ensure_key
 from infra.hook_addresses import HookAddresses
 from infra.local.functions import FunctionsHere
@@ -32,16 +33,19 @@ from infra.topology import SUBSCRIPTIONS
 from shared.domain.assistants import Assistant, Chunk, Mode
 from shared.domain.channels import ChannelKind
 from shared.domain.conversations import Conversation
+from shared.domain.events import InboxPull, Topic
 from shared.domain.ids import AssistantId, ChunkId, InboxId, WorkspaceId
 from shared.domain.inboxes import Health, Inbox
 from shared.domain.messages import Message
+from shared.domain.people import Workspace
 from shared.ports.document_store import DocumentStore
 from shared.services.inbox_secrets import InboxSecrets
 from shared.store.assistants import Assistants
 from shared.store.conversations import ConversationFilter, Conversations
 from shared.store.inboxes import Inboxes
 from shared.store.messages import Messages
-from shared.store.platform import Route
+from shared.store.platform import Platform, Route
+from shared.store.workspaces import Workspaces
 from tests.support.clock import CountingIds, ManualClock
 from tests.support.watching import Killed, Probe, watch
 
@@ -65,7 +69,7 @@ class Machine:
         self.functions = FunctionsHere()
         self._make_store = make_store
         self._first = self._ports()
-        self.outside = Outside(folder / "outside.db", self.clock, httpx.AsyncClient(), self._notify)
+        self.outside = Outside(folder / "outside.db", self.clock, httpx.AsyncClient(), self._notify, url)
         self.reboot()
 
     def reboot(self, probe: Probe | None = None) -> None:
@@ -75,13 +79,14 @@ class Machine:
         ports = self._ports()
         self.queue = ports.queue
         self.desk = Desk(watch(ports, self.probe))
+        self.api: Any = None
         install(self.desk)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The functions' door for vendors. Where the process dies, the vendor sees an error."""
+        """The functions' door for vendors, and the API's for visitors. Where the process dies, they see an error."""
         self.requests.append(scope["path"])
         try:
-            await self.functions(scope, receive, send)
+            await (self._api_of_today() if scope["path"].startswith("/api/") else self.functions)(scope, receive, send)
         except Killed:
             self.reboot()
             await JSONResponse({}, 500)(scope, receive, send)
@@ -96,14 +101,18 @@ class Machine:
                 self.queue.postpone(row, self.clock.now() + timedelta(seconds=1))
 
     async def run(self, seconds: float = 6.0) -> None:
-        """Let the world go on for a while: pushes arrive, events are worked, delayed work comes due."""
+        """Let the world go on for a while: pushes arrive, who pushes nothing is asked, events are worked, delayed work
+        comes due."""
+        await self._ask_who_does_not_push()
         for _ in range(max(int(seconds), 1)):
             await self.outside.pusher.drained()
+            await self.outside.refresh()
             await self.pump()
             self.clock.advance(1)
         await self.outside.pusher.drained()
         await self.pump()
         await self.outside.pusher.drained()
+        await self.outside.refresh()
 
     async def settle(self, minutes: int = 6) -> None:
         """Minutes pass, each with its ticks, as after a fault."""
@@ -117,6 +126,7 @@ class Machine:
     async def connect(self, kind: ChannelKind, *, mode: Mode = Mode.AUTONOMOUS) -> Standin:
         """An inbox of this kind in the simulated world, with an assistant that knows the FAQ."""
         await ensure_key(self._first.secrets)
+        await self._found()
         await self._hire(mode)
         inbox = InboxId(kind.value)
         sealed = InboxSecrets(self._first.cipher)
@@ -146,8 +156,11 @@ class Machine:
             await platform.commit([platform.mailbox_route(connection.account, route)])
         await store.commit(writes)
         self.desk.directory.forget(WORKSPACE, inbox)
+        standin: Any = self.outside.standins[kind]
+        if kind is ChannelKind.YANDEX_MARKET:  # its owner pastes the address by hand
+            standin.paste_address(inbox, connection.webhook_url)
         await self.run(2)
-        return self.outside.standins[kind]
+        return standin  # type: ignore[no-any-return]
 
     async def conversations(self) -> list[Conversation]:
         store = Conversations(self.desk.platform.workspace(WORKSPACE))
@@ -167,6 +180,22 @@ class Machine:
         if self._make_store is not None:
             ports.__dict__["store"] = self._make_store()
         return ports
+
+    def _api_of_today(self) -> ASGIApp:
+        # The API takes a second to import, and most tests have no visitors.
+        from api.context import Api
+        from api.events import Pace
+
+        self.api = self.api or Api(self.desk, Pace(look_every=0.02, heartbeat=0.2))
+        app = _application(self.desk)
+        app.state.api = self.api
+        return app
+
+    async def _found(self) -> None:
+        workspaces = Workspaces(self._first.store)
+        if await workspaces.get(WORKSPACE) is None:
+            workspace = Workspace(id=WORKSPACE, slug="shop", name="Лавка", created_at=self.clock.now())
+            await workspaces.commit(workspaces.creation(workspace))
 
     async def _hire(self, mode: Mode) -> None:
         assistants = Assistants(self.desk.platform.workspace(WORKSPACE))
@@ -196,6 +225,14 @@ class Machine:
             self.reboot()
             return 500
 
+    async def _ask_who_does_not_push(self) -> None:
+        """A pull of each such inbox, as the scheduler asks for within its pace: not in the pause after a fault."""
+        bus = QueueBus(self._first.queue, self.clock, CountingIds(f"pull{self.clock.monotonic()}"), SUBSCRIPTIONS)
+        for inbox in await Platform(self._first.store).connected_inboxes():
+            is_paused = inbox.retry_at is not None and inbox.retry_at > self.clock.now()
+            if not channel_class(inbox.channel).capabilities.pushes and not is_paused:
+                await bus.publish(Topic.INBOX_PULL, InboxPull(workspace_id=inbox.workspace_id, inbox_id=inbox.id))
+
     async def _tick(self, target: str) -> None:
         await self._post(target, b"")
 
@@ -203,6 +240,18 @@ class Machine:
         """Gmail publishes."""
         bus = QueueBus(self._first.queue, self.clock, CountingIds("push"), SUBSCRIPTIONS)
         await bus.publish_data(topic.rpartition("/")[2], json.dumps(data).encode(), {})
+
+
+_applications: list[Any] = []
+
+
+def _application(desk: Desk) -> Any:
+    """The HTTP application, made once for all machines: its routes take a third of a second."""
+    from api.app import create_app
+
+    if not _applications:
+        _applications.append(create_app(desk))
+    return _applications[0]
 
 
 class Site:

@@ -110,14 +110,26 @@ class WatchedOpener:
         return Watched("channel", await self._opener.open(inbox), self._probe)
 
 
+class WatchedForums:
+    """Opens work groups under observation."""
+
+    def __init__(self, opener: Any, probe: Probe) -> None:
+        self._opener = opener
+        self._probe = probe
+
+    async def open(self, group: Any) -> Any:
+        return Watched("forum", await self._opener.open(group), self._probe)
+
+
 def watch(ports: Ports, probe: Probe) -> Ports:
     """The same ports, each call of theirs reported to the probe."""
     # The opener's own reads (access tokens) go through the plain store: they are the adapter's, not the desk's.
-    opener, model, blobs = ports.opener, ports.pick_model, ports.blobs
+    opener, model, blobs, forums = ports.opener, ports.pick_model, ports.blobs, ports.forums
     ports.__dict__["store"] = Watched("store", ports.store, probe)
     ports.__dict__["bus"] = Watched("bus", ports.bus, probe)
     ports.__dict__["tasks"] = Watched("tasks", ports.tasks, probe)
     ports.__dict__["blobs"] = Watched("blobs", blobs, probe)
     ports.__dict__["opener"] = WatchedOpener(opener, probe)
+    ports.__dict__["forums"] = WatchedForums(forums, probe)
     ports.__dict__["pick_model"] = WatchedModel(model, probe)
     return ports

@@ -14,6 +14,7 @@ from infra.channels.avito.shapes import Chat, Message, each
 from infra.channels.avito.tokens import Tokens
 from infra.channels.calling import call_vendor
 from infra.channels.context import ChannelContext
+from shared.domain.arrivals import OutgoingFile
 from shared.errors import ChannelRejected, ChannelUnavailable, ChannelUnclear
 
 LIMIT = 100
@@ -63,14 +64,23 @@ class AvitoApi:
         return _entries(await self._call("GET", path, query=query), "messages")
 
     async def send_text(self, user: str, chat: str, text: str) -> Message:
-        """Post a text; the message as Avito stored it. The only method that must not be repeated blindly."""
+        """Post a text; the message as Avito stored it. Must not be repeated blindly."""
         path = f"/messenger/v1/accounts/{_part(user)}/chats/{_part(chat)}/messages"
         body = {"type": "text", "message": {"text": text}}
-        answer = await self._call("POST", path, body=body, repeatable=False, said=text)
-        sent, _ = each(Message, [answer])
-        if not sent:
-            raise ChannelUnclear("Avito took the message and did not say under which id")
-        return sent[0]
+        return _sent(await self._call("POST", path, body=body, repeatable=False, said=text))
+
+    async def upload_image(self, user: str, file: OutgoingFile) -> Mapping[str, Mapping[str, Any]]:
+        """Hand in an image for a later message: its id with the addresses of its sizes. Twice does no harm."""
+        files = {"uploadfile[]": (file.name or "image", file.content, file.mime_type)}
+        answer = await self._call("POST", f"/messenger/v1/accounts/{_part(user)}/uploadImages", files=files)
+        if not isinstance(answer, dict) or not all(isinstance(sizes, dict) for sizes in answer.values()) or not answer:
+            raise ChannelUnavailable("Avito took the image and did not say under which id")
+        return answer
+
+    async def send_image(self, user: str, chat: str, image_id: str) -> Message:
+        """Post an uploaded image; the message as Avito stored it. Must not be repeated blindly."""
+        path = f"/messenger/v1/accounts/{_part(user)}/chats/{_part(chat)}/messages/image"
+        return _sent(await self._call("POST", path, body={"image_id": image_id}, repeatable=False))
 
     async def mark_read(self, user: str, chat: str) -> None:
         """Mark a whole chat as read."""
@@ -105,12 +115,14 @@ class AvitoApi:
         *,
         query: Mapping[str, str] | None = None,
         body: Any = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
         repeatable: bool = True,
         said: str = "",
     ) -> Any:
         def request(token: str) -> httpx.Request:
             headers = {"Authorization": f"Bearer {token}"}
-            return self._http.build_request(method, self._base + path, params=query, json=body, headers=headers)
+            url = self._base + path
+            return self._http.build_request(method, url, params=query, json=body, files=files, headers=headers)
 
         response = await self._exchange(request(await self._tokens.current()), repeatable=repeatable)
         if response.status_code in DENIED:
@@ -129,6 +141,13 @@ class AvitoApi:
         left = response.headers.get("x-ratelimit-remaining", "")
         self.calls_left = int(left) if left.isdecimal() else None
         return response
+
+
+def _sent(answer: Any) -> Message:
+    sent, _ = each(Message, [answer])
+    if not sent:
+        raise ChannelUnclear("Avito took the message and did not say under which id")
+    return sent[0]
 
 
 def _part(value: str) -> str:

@@ -1,19 +1,20 @@
-"""The Avito channel: webhooks with a repairing pull, texts out, images and voice in."""
+"""The Avito channel: webhooks with a repairing pull, texts and images out, images and voice in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from infra.channels.avito.api import AvitoApi
 from infra.channels.avito.content import VOICE
 from infra.channels.avito.files import download
+from infra.channels.avito.images import RULES, Images, check_image
 from infra.channels.avito.pulling import Pull, history
-from infra.channels.avito.refusals import TARIFF
 from infra.channels.avito.wire import CLOCKS_DIFFER, check_secret, facts_of, is_the_same, read_webhook, unix
 from infra.channels.context import ChannelContext
+from infra.channels.remedies import TARIFF, WEBHOOK_MISSING, WRONG
 from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt, ThreadFacts
 from shared.domain.channels import Capabilities
 from shared.domain.messages import Attachment
@@ -27,7 +28,10 @@ class Avito:
 
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=TEXT_LIMIT,
+        sends=frozenset({"text", "image"}),
+        files=RULES,
         history_readable=True,
+        history_listable=True,
         pushes=True,
         pull_every=timedelta(minutes=5),
         pull_every_idle=timedelta(minutes=15),
@@ -37,6 +41,7 @@ class Avito:
     def __init__(self, context: ChannelContext) -> None:
         self._context = context
         self._api = AvitoApi(context)
+        self._images = Images(context, self._api)
         self._account = context.account
 
     def read(self, delivery: RawDelivery) -> Sequence[Arrival]:
@@ -44,25 +49,39 @@ class Avito:
         check_secret(delivery.secret, self._context.webhook_secret)
         return read_webhook(delivery.body)
 
+    def acknowledge(self, delivery: RawDelivery) -> Mapping[str, Any]:
+        """Nothing: Avito looks at the status only."""
+        return {}
+
     async def pull(self, cursor: str | None) -> Page:
         """What came since the cursor; None: the unread chats of the last day."""
         return await Pull(self._api, await self._user(), self._context.clock.now()).page(cursor)
 
+    async def history(self, since: datetime, cursor: str | None) -> Page:
+        """Everything in the chats with customers since a moment, some chats a page."""
+        return await Pull(self._api, await self._user(), self._context.clock.now()).history_page(since, cursor)
+
     async def send(self, outgoing: Outgoing) -> Receipt:
-        """Post a text into the chat."""
-        if not outgoing.text.strip():
-            raise ChannelRejected("Avito takes no empty message", code="text_empty")
-        if len(outgoing.text) > TEXT_LIMIT:
-            raise ChannelRejected(f"Avito takes {TEXT_LIMIT} characters at most", code="text_too_long")
-        sent = await self._api.send_text(await self._user(), outgoing.thread, outgoing.text)
+        """Post a text or an image into the chat."""
+        if outgoing.files:
+            check_image(outgoing)
+            user = await self._user()
+            image = await self._images.uploaded(user, outgoing)
+            sent = await self._api.send_image(user, outgoing.thread, image.id)
+        else:
+            _check_text(outgoing.text)
+            sent = await self._api.send_text(await self._user(), outgoing.thread, outgoing.text)
         return Receipt(source_id=sent.id, at=sent.created)
 
     async def find_sent(self, outgoing: Outgoing) -> Receipt | None:
-        """The oldest message of ours in the chat with this text since the first attempt."""
+        """The oldest message of ours in the chat with this text or image since the first attempt."""
+        image = await self._images.known(outgoing) if outgoing.files else None
+        if outgoing.files and image is None:
+            return None
         since = outgoing.first_tried_at - CLOCKS_DIFFER
         messages, _ = await history(self._api, await self._user(), outgoing.thread, since)
         for message in messages:
-            if is_the_same(message, outgoing):
+            if image.is_in(message) if image else is_the_same(message, outgoing):
                 return Receipt(source_id=message.id, at=message.created)
         return None
 
@@ -112,10 +131,10 @@ class Avito:
             await self._api.chats(str(me["id"]), unread_only=False, limit=1)
             urls = await self._api.subscriptions()
         except CredentialsRejected as error:
-            return Diagnosis(problem=TARIFF if error.code == TARIFF else "credentials_rejected")
+            return Diagnosis(problem=TARIFF if error.code == TARIFF else WRONG)
         facts = {"account": str(me["id"]), "name": str(me.get("name") or "")}
         is_set = any(self._is_ours(url) and url.endswith("/" + self._context.webhook_secret) for url in urls)
-        return Diagnosis(problem=None if is_set else "webhook_not_set", facts=facts)
+        return Diagnosis(problem=None if is_set else WEBHOOK_MISSING, facts=facts)
 
     async def _user(self) -> str:
         """The account's id, which is part of every path."""
@@ -125,3 +144,10 @@ class Avito:
 
     def _is_ours(self, url: str) -> bool:
         return f"/hooks/avito/{self._context.inbox_id}/" in url
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise ChannelRejected("Avito takes no empty message", code="text_empty")
+    if len(text) > TEXT_LIMIT:
+        raise ChannelRejected(f"Avito takes {TEXT_LIMIT} characters at most", code="text_too_long")

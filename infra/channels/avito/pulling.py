@@ -77,6 +77,21 @@ class Pull:
             problems=tuple(dict.fromkeys(self._problems)),
         )
 
+    async def history_page(self, since: datetime, text: str | None) -> Page:
+        """Messages since a moment of the chats behind a cursor, the quietest first: a chat in which somebody writes
+        meanwhile moves to the end and is read again."""
+        start = Cursor.read(text) or Cursor(unix(since))
+        chats = await self._changed(since, unread_only=False)
+        waiting = sorted((chat for chat in chats if _place(chat) > (start.handled or (0, ""))), key=_place)
+        done = await self._read_chats(waiting[:CHATS_A_PAGE], since)
+        more = done < len(waiting)
+        return Page(
+            arrivals=tuple(arrival for _, arrival in sorted(self._found, key=lambda found: found[0])),
+            cursor=str(Cursor(start.since, _place(waiting[done - 1]))) if more else None,
+            more=more,
+            problems=tuple(dict.fromkeys(self._problems)),
+        )
+
     async def _changed(self, since: datetime, *, unread_only: bool) -> list[Chat]:
         """Chats with something newer. A chat that a colleague opened is no longer unread: hence both lists."""
         found = {chat.id: chat async for chat in self._chats(unread_only=True, until=EPOCH) if chat.newest >= since}

@@ -6,10 +6,9 @@ from typing import Any
 
 import httpx
 
+from infra.channels.remedies import TARIFF, WRONG
 from shared.errors import ChannelError, ChannelRejected, ChannelUnavailable, CredentialsRejected
 
-TARIFF = "tariff_missing"
-"""The Messenger API is part of a paid subscription of the seller."""
 DENIED = {401, 403}
 _LONGEST = 200
 _PIECE = 12
@@ -32,7 +31,7 @@ def refusal(response: httpx.Response, said: str = "") -> ChannelError:
     if response.status_code in (402, 403):
         return CredentialsRejected("the seller's subscription has no Messenger API", code=TARIFF, vendor_code=status)
     if response.status_code == 401:
-        return CredentialsRejected("Avito refuses a fresh token", vendor_code=status)
+        return CredentialsRejected("Avito refuses a fresh token", code=WRONG, vendor_code=status)
     if response.is_redirect:
         return ChannelUnavailable(f"Avito answered {status}", vendor_code=status)
     words = complaint(response)

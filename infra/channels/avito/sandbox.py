@@ -6,21 +6,26 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from starlette.types import ASGIApp
 
+from infra.channels import remedies
 from infra.channels.avito.sandbox_api import AvitoMethods
 from infra.channels.avito.sandbox_gate import Gate
 from infra.channels.avito.sandbox_memory import Memory
 from infra.channels.avito.sandbox_shapes import hook_json, image_content
 from infra.sandbox.faults import Faults, FaultyNetwork
 from infra.sandbox.standin import CustomerFile, OverHttp, SandboxContext, Seen
+from shared.domain.messages import AttachmentKind
 from shared.errors import InvalidInput
 
 
 class AvitoSandbox(OverHttp):
     """Avito, simulated. A customer has one chat, about one listing of the shop."""
+
+    sendable: ClassVar[frozenset[AttachmentKind]] = frozenset({"image", "voice"})
+    has_vendor_app: ClassVar[bool] = True
 
     def __init__(self, context: SandboxContext) -> None:
         self.faults = Faults()
@@ -77,6 +82,23 @@ class AvitoSandbox(OverHttp):
     def set_paid(self, account: str, is_paid: bool) -> None:
         """Whether the account's subscription includes the Messenger API; without it: 402."""
         self._memory.set_paid(account, is_paid)
+
+    def renew_credentials(self, account: str) -> Mapping[str, str]:
+        """The seller has Avito make a new secret: the old one and its tokens end, the webhooks stay."""
+        self._memory.change_secret(account)
+        return self.open_account(account)
+
+    def afflict(self, account: str, problem: str) -> None:
+        """What can happen to a seller's access, one way a problem."""
+        match problem:
+            case remedies.WRONG:
+                self._memory.change_secret(account)
+            case remedies.TARIFF:
+                self._memory.set_paid(account, False)
+            case remedies.WEBHOOK_MISSING:
+                self._memory.set_webhooks(account, {})
+            case _:
+                raise InvalidInput("this does not happen at Avito")
 
     def _content(self, file: CustomerFile) -> tuple[str, dict[str, Any]]:
         if file.kind == "image":

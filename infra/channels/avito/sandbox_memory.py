@@ -57,6 +57,11 @@ class Memory:
             self._world.learn(f"avito/client/{client}", name)
         return dict(known)
 
+    def change_secret(self, name: str) -> None:
+        """The API key gets another secret; tokens that the old one earned end with it."""
+        self._world.learn(f"avito/account/{name}", {**self.account(name), "client_secret": self.new_id("secret")})
+        self.expire_tokens(name)
+
     def account_of_client(self, client_id: str, client_secret: str) -> dict[str, Any] | None:
         """Whose credentials these are."""
         name = self._world.fact(f"avito/client/{client_id}")

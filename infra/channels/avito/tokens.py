@@ -8,9 +8,10 @@ from typing import Any
 
 import httpx
 
-from infra.channels.avito.refusals import TARIFF, as_json
+from infra.channels.avito.refusals import as_json
 from infra.channels.calling import call_vendor
 from infra.channels.context import ChannelContext
+from infra.channels.remedies import TARIFF, WRONG
 from shared.domain.model import EPOCH
 from shared.errors import ChannelUnavailable, CredentialsRejected
 
@@ -70,7 +71,8 @@ def _understood(response: httpx.Response) -> dict[str, Any]:
         raise ChannelUnavailable(f"no token: Avito answered {response.status_code}")
     token = answer.get("access_token")
     if not response.is_success or not isinstance(token, str) or not token:
-        raise CredentialsRejected("Avito does not know these credentials", vendor_code=_word(answer.get("error")))
+        word = _word(answer.get("error"))
+        raise CredentialsRejected("Avito does not know these credentials", code=WRONG, vendor_code=word)
     return answer
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from infra.channels.context import ChannelContext
 from infra.channels.gmail import drafts, sent, tokens, watch
 from infra.channels.gmail.client import GmailClient
 from infra.channels.gmail.failures import GONE
 from infra.channels.gmail.sync import MailboxSync
-from infra.channels.gmail.wire import decoded, letter_for, part_of, read_cursor, read_notification, request_body
+from infra.channels.gmail.wire import decoded, part_of, read_cursor, read_notification, read_place, request_body
+from infra.mail.conversing import answer
 from shared.domain.arrivals import (
     Arrival,
     Connection,
@@ -23,9 +24,13 @@ from shared.domain.arrivals import (
     Receipt,
     ThreadFacts,
 )
-from shared.domain.channels import Capabilities
+from shared.domain.channels import Capabilities, FileRules
 from shared.domain.messages import Attachment
-from shared.errors import ChannelError, ChannelRejected, CredentialsRejected, InvalidInput
+from shared.errors import ChannelError, ChannelRejected, InvalidInput
+
+MOST_FILES = 100
+LARGEST_FILES = 18 * 1024 * 1024
+"""Bytes of all files of a letter. In a letter they grow by more than a third, and many servers take 25 MB."""
 
 
 class Gmail:
@@ -33,6 +38,9 @@ class Gmail:
 
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=100_000,
+        sends=frozenset({"text", "image", "voice", "file"}),
+        files=FileRules(most=MOST_FILES, max_bytes=LARGEST_FILES, max_total_bytes=LARGEST_FILES),
+        history_listable=True,
         history_readable=True,
         pull_every=timedelta(minutes=15),
         pull_every_idle=timedelta(minutes=30),
@@ -50,6 +58,10 @@ class Gmail:
         """A decoded Pub/Sub notification `{"emailAddress", "historyId"}`: come and pull."""
         return [PullHint()] if read_notification(delivery.body) == self._account else []
 
+    def acknowledge(self, delivery: RawDelivery) -> Mapping[str, Any]:
+        """Nothing: Pub/Sub looks at the status only."""
+        return {}
+
     async def pull(self, cursor: str | None) -> Page:
         """Letters in the order of the mailbox; None starts from now."""
         if cursor is None:
@@ -59,7 +71,9 @@ class Gmail:
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Answer in the thread, under a Message-ID that follows from our own id."""
-        raw = letter_for(outgoing, self._account, self._context.clock.now())
+        raw = answer(outgoing, self._account, self._context.clock.now())
+        if outgoing.is_automatic:
+            await sent.check_no_loop(self._client, outgoing, self._context.clock.now())
         try:
             return await sent.send(self._client, raw, outgoing, in_thread=True)
         except ChannelRejected as error:
@@ -71,6 +85,10 @@ class Gmail:
     async def find_sent(self, outgoing: Outgoing) -> Receipt | None:
         """By our Message-ID, in the thread itself and in Gmail's search."""
         return await sent.find(self._client, outgoing)
+
+    async def history(self, since: datetime, cursor: str | None) -> Page:
+        """Letters of both sides, oldest first, whatever became of them; without spam and what was thrown away."""
+        return await self._sync.listing(int(since.timestamp()) if cursor is None else read_place(cursor))
 
     async def mark_read(self, thread: str, source_id: str) -> None:
         """Take the letter off Gmail's unread ones."""
@@ -127,9 +145,6 @@ class Gmail:
         """Whether letters can be read, and whether Gmail tells us of new ones."""
         try:
             account, _ = await self._sync.fresh()
-        except CredentialsRejected as error:
-            is_plain = error.code == CredentialsRejected.code
-            return Diagnosis(problem="credentials_rejected" if is_plain else error.code)
         except ChannelError as error:
             return Diagnosis(problem=error.code)
         problem = await watch.problem(self._client, self._context.vendors.gmail_topic)
@@ -137,7 +152,7 @@ class Gmail:
 
     async def save_draft(self, outgoing: Outgoing) -> str:
         """Keep a reply as a draft in Gmail's thread, for the owner to see there; answers Gmail's draft id."""
-        raw = letter_for(outgoing, self._account, self._context.clock.now())
+        raw = answer(outgoing, self._account, self._context.clock.now())
         return await drafts.create(self._client, request_body(raw, outgoing.thread))
 
     async def delete_draft(self, draft_id: str) -> None:

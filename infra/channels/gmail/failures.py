@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from infra.channels.remedies import ACCOUNT_CLOSED, RIGHTS, SCOPE, WRONG
 from shared.errors import (
     ChannelError,
     ChannelRejected,
@@ -19,8 +20,9 @@ from shared.errors import (
 GONE = "gone"
 WATCH_TAKEN = "watch_taken"
 _RATE = {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RESOURCE_EXHAUSTED"}
-_SCOPE = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
-_CLOSED = {"domainPolicy", "accessNotConfigured", "delegationDenied"}
+_NARROW = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
+_FORBIDDEN = {"domainPolicy", "accessNotConfigured", "delegationDenied"}
+_NO_MAILBOX = "Mail service not enabled"
 _RETRY_AFTER = re.compile(r"Retry after (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)Z")
 _UNTIL_TOMORROW = timedelta(hours=6)
 _SHORTEST = timedelta(seconds=1)
@@ -60,6 +62,8 @@ def error_of(refusal: Refusal, *, repeatable: bool, now: datetime) -> ChannelErr
         return ChannelUnavailable(detail, vendor_code=code, retry_after=_UNTIL_TOMORROW)
     if "Only one user push notification client" in refusal.message:
         return ChannelRejected(detail, code=WATCH_TAKEN, vendor_code=code)
+    if _NO_MAILBOX in refusal.message:
+        return CredentialsRejected(detail, code=ACCOUNT_CLOSED, vendor_code=code)
     if refusal.reason == "failedPrecondition":  # Gmail says so in passing troubles too
         return ChannelUnavailable(detail, vendor_code=code)
     return _for_good(refusal, detail, code)
@@ -67,11 +71,11 @@ def error_of(refusal: Refusal, *, repeatable: bool, now: datetime) -> ChannelErr
 
 def _for_good(refusal: Refusal, detail: str, code: str) -> ChannelError:
     if refusal.status == 401:
-        return CredentialsRejected(detail, vendor_code="401")
-    if refusal.reason in _SCOPE or "insufficient authentication scopes" in refusal.message:
-        return CredentialsRejected(detail, code="scope_missing", vendor_code=code)
-    if refusal.reason in _CLOSED:
-        return CredentialsRejected(detail, vendor_code=code)
+        return CredentialsRejected(detail, code=WRONG, vendor_code="401")
+    if refusal.reason in _NARROW or "insufficient authentication scopes" in refusal.message:
+        return CredentialsRejected(detail, code=SCOPE, vendor_code=code)
+    if refusal.reason in _FORBIDDEN:
+        return CredentialsRejected(detail, code=RIGHTS, vendor_code=code)
     if refusal.status == 404:
         return ChannelRejected(detail, code=GONE, vendor_code=code)
     return ChannelRejected(detail, vendor_code=code)

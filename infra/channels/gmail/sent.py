@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from infra.channels.gmail.client import GmailClient
 from infra.channels.gmail.failures import GONE
-from infra.channels.gmail.wire import gmail_thread, partner_of, request_body, thread_of
+from infra.channels.gmail.wire import gmail_thread, request_body
 from infra.mail.building import MARKER_HEADER, own_message_id
+from infra.mail.conversing import MOST_AUTOMATIC_A_DAY, check_loop, partner_of, thread_of
 from shared.domain.arrivals import Outgoing, Receipt
 from shared.errors import ChannelRejected
 
@@ -17,6 +19,16 @@ async def send(client: GmailClient, raw: bytes, outgoing: Outgoing, *, in_thread
     body = request_body(raw, outgoing.thread if in_thread else "")
     answer = await client.call(lambda users: users.messages().send(userId="me", body=body), repeatable=False)
     return _receipt(answer, outgoing)
+
+
+async def check_no_loop(client: GmailClient, outgoing: Outgoing, now: datetime) -> None:
+    """Raises `ChannelRejected` where the last day's letters to this address are too many for a machine to add one."""
+    since = int((now - timedelta(days=1)).timestamp())
+    search = f"in:sent to:{partner_of(outgoing)} after:{since}"
+    answer = await client.call(
+        lambda users: users.messages().list(userId="me", q=search, maxResults=MOST_AUTOMATIC_A_DAY)
+    )
+    check_loop(len(answer.get("messages", ())))
 
 
 async def find(client: GmailClient, outgoing: Outgoing) -> Receipt | None:

@@ -11,13 +11,12 @@ from infra.channels.gmail.client import GmailClient
 from infra.channels.gmail.failures import GONE
 from infra.channels.gmail.wire import SKIPPED_LABELS, Cursor, added_messages, arrival_of, placeholder_for
 from shared.domain.arrivals import Echo, Page, Received
-from shared.errors import ChannelRejected, ChannelUnavailable, CredentialsRejected, InvalidInput
+from shared.errors import ChannelRejected, CredentialsRejected, InvalidInput
 from shared.ports.clock import Clock
 
 _LETTERS = 100
 """Letters a page: 2,000 of the 6,000 units that a mailbox has a minute."""
 _LISTED = 500
-_FOLDERS = ("in:inbox", "in:sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +71,31 @@ class MailboxSync:
         moved = cursor if latest == cursor.history_id else Cursor(latest, self._seconds())
         return _page(await self._letters(ids), moved)
 
+    async def listing(self, since: int) -> Page:
+        """A page of what Gmail holds from a second on, oldest first. Its cursor is the second to go on from."""
+        reads, onward = await self._oldest_letters(since)
+        return _page(reads, "" if onward is None else str(onward), more=onward is not None)
+
     async def _by_listing(self, cursor: Cursor, since: int) -> Page:
-        """One page of a full sync, oldest first, so that each page leaves a cursor to go on from."""
-        letters: dict[str, _Read] = {}
-        reached = []
-        for folder in _FOLDERS:
-            ids = await self._oldest_first(f"{folder} after:{since - 1}")
-            batch = await self._letters(ids[:_LETTERS])
-            letters |= {read.arrival.source_id: read for read in batch}
-            if len(ids) > _LETTERS:
-                if not batch:
-                    raise ChannelUnavailable("the mailbox changes while it is read")
-                reached.append(max(read.arrival.at for read in batch))
-        ordered = sorted(letters.values(), key=lambda read: read.arrival.at)
-        if not reached:
-            return _page(ordered, Cursor(cursor.history_id, cursor.at))
-        end = min(reached)
-        # One second on at least: else a page of letters from one second would be read for ever.
-        onward = Cursor(cursor.history_id, cursor.at, max(int(end.timestamp()), since + 1))
-        return _page([read for read in ordered if read.arrival.at <= end], onward, more=True)
+        """One page of a full sync: each leaves a cursor to go on from."""
+        reads, onward = await self._oldest_letters(since)
+        return _page(reads, Cursor(cursor.history_id, cursor.at, onward), more=onward is not None)
+
+    async def _oldest_letters(self, since: int) -> tuple[list[_Read], int | None]:
+        """Some letters from a second on, and the second where the rest begins; None: that is all.
+
+        Not of the inbox alone: what the owner has archived is a customer's letter all the same.
+        """
+        ids = await self._oldest_first(f"after:{since - 1}")
+        for start in range(0, len(ids), _LETTERS):
+            found = await self._letters(ids[start : start + _LETTERS])
+            reads = sorted(found, key=lambda read: read.arrival.at)
+            if start + _LETTERS >= len(ids):
+                return reads, None
+            if reads:  # else all of them are drafts and the like
+                # One second on at least: a page of letters from one second would be read for ever.
+                return reads, max(int(reads[-1].arrival.at.timestamp()), since + 1)
+        return [], None
 
     async def _history(self, start: int) -> AsyncIterator[dict[str, Any]]:
         query: dict[str, Any] = {"startHistoryId": str(start), "historyTypes": "messageAdded", "maxResults": _LISTED}
@@ -133,7 +138,7 @@ class MailboxSync:
         return int(self.clock.now().timestamp())
 
 
-def _page(reads: list[_Read], cursor: Cursor, *, more: bool = False) -> Page:
+def _page(reads: list[_Read], cursor: Cursor | str, *, more: bool = False) -> Page:
     return Page(
         arrivals=tuple(read.arrival for read in reads),
         cursor=str(cursor),

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from infra.channels import remedies
 from infra.channels.calling import call_vendor
 from infra.channels.context import ChannelContext
 from infra.settings import VendorSettings
@@ -48,7 +49,7 @@ class AccessTokens:
             {"grant_type": "refresh_token", "refresh_token": self._context.credentials.get("refresh_token", "")},
         )
         if not has_scope(answer):
-            raise CredentialsRejected("the permission to read and send mail is missing", code="scope_missing")
+            raise CredentialsRejected("the permission to read and send mail is missing", code=remedies.SCOPE)
         lifetime = timedelta(seconds=int(answer.get("expires_in", 3600)))
         token = str(answer["access_token"])
         await self._context.vault.put(
@@ -67,7 +68,8 @@ async def ask_for_token(http: httpx.AsyncClient, vendors: VendorSettings, form: 
     except ValueError as error:
         raise ChannelUnavailable(f"the token endpoint answered {response.status_code} without JSON") from error
     if not response.is_success:
-        raise CredentialsRejected("Google refused the authorisation", vendor_code=str(answer.get("error", "")))
+        refused = str(answer.get("error", "")) if isinstance(answer, dict) else ""
+        raise CredentialsRejected("Google refused the authorisation", code=remedies.WRONG, vendor_code=refused)
     if not isinstance(answer, dict) or "access_token" not in answer:
         raise ChannelUnavailable("the token endpoint answered without a token")
     return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.channels.gmail.client import GmailClient
 from infra.channels.gmail.failures import WATCH_TAKEN
-from shared.errors import ChannelError, ChannelRejected
+from shared.errors import ChannelError, ChannelRejected, CredentialsRejected
 
 # SENT too: an answer that the owner types in Gmail itself is an answer.
 _LABELS = ["INBOX", "SENT"]
@@ -16,7 +16,7 @@ async def start(client: GmailClient, topic: str) -> None:
         await _watch(client, topic)
     except ChannelRejected as error:
         if error.code != WATCH_TAKEN:
-            raise
+            raise _refusal(error) from error
         await stop(client)
         await _watch(client, topic)
 
@@ -32,11 +32,16 @@ async def problem(client: GmailClient, topic: str) -> str | None:
         return "watch_missing_topic"
     try:
         await start(client, topic)
-    except ChannelRejected as error:
-        return error.code if error.code == "scope_missing" else "watch_refused"
     except ChannelError as error:
         return error.code
     return None
+
+
+def _refusal(error: ChannelRejected) -> ChannelRejected:
+    """What is wrong with the topic is no fault of the mailbox's."""
+    if isinstance(error, CredentialsRejected):
+        return error
+    return ChannelRejected(str(error), code="watch_refused", vendor_code=error.vendor_code)
 
 
 async def _watch(client: GmailClient, topic: str) -> None:

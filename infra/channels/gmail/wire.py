@@ -10,17 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from infra.mail.automatic import is_robot
-from infra.mail.building import NewLetter, build, reply_subject, shortened
-from infra.mail.letter import Letter, LetterFile, Mailbox
+from infra.mail.conversing import Origin, echo, placeholder, received
 from infra.mail.parsing import read_letter, sender_of
-from shared.domain.arrivals import Echo, Outgoing, Received
-from shared.domain.contacts import ContactRef
-from shared.domain.messages import Attachment
-from shared.errors import ChannelRejected, InvalidInput, RecipientUnreachable
+from shared.domain.arrivals import Echo, Received
+from shared.errors import ChannelRejected, InvalidInput
 
 SKIPPED_LABELS = {"DRAFT", "SPAM", "TRASH", "CHAT"}
-UNREADABLE = "[This letter could not be read here. Open it in Gmail.]"
 _CURSOR = re.compile(r"(\d{1,20})@(\d{1,12})(?:@(\d{1,12}))?")
 _OVERLAP = timedelta(days=1)
 
@@ -53,6 +48,13 @@ def read_cursor(text: str) -> Cursor:
     return Cursor(int(history_id), int(at), None if sync_from is None else int(sync_from))
 
 
+def read_place(text: str) -> int:
+    """The second at which a page of the history ended."""
+    if not re.fullmatch(r"\d{1,12}", text):
+        raise ChannelRejected("not a cursor of ours", code="bad_cursor")
+    return int(text)
+
+
 def read_notification(body: bytes) -> str:
     """The mailbox that a notification is about, lower-case. Its history id is a hint only: we go by our cursor."""
     try:
@@ -73,12 +75,6 @@ def added_messages(answer: Mapping[str, Any]) -> Iterator[tuple[int, list[str]]]
         )
 
 
-def thread_of(gmail_thread: str, partner: str) -> str:
-    """Our thread: Gmail's, with the one partner of it. Gmail joins a stranger's letter that cites a thread's ids;
-    the stranger gets a conversation of their own and never sees the other one's."""
-    return f"{gmail_thread}/{partner}"
-
-
 def gmail_thread(thread: str) -> str:
     """Gmail's part of a thread of ours."""
     return thread.partition("/")[0]
@@ -87,75 +83,24 @@ def gmail_thread(thread: str) -> str:
 def arrival_of(message: Mapping[str, Any], account: str) -> Received | Echo:
     """A message of `format=raw` in our words. Raises `InvalidInput` where the letter cannot be read."""
     letter = read_letter(_raw(message))
+    # Only Gmail's own label tells that a letter is ours: whatever stands in it can be forged.
     if "SENT" in message.get("labelIds", ()):
-        return _echo(message, letter)
-    if letter.sender is None:
-        raise InvalidInput("a letter from nobody", code="unreadable_letter")
-    partner = letter.reply_to or letter.sender
-    return Received(
-        source_id=str(message["id"]),
-        thread=thread_of(str(message["threadId"]), partner.address),
-        contact=_contact(Mailbox(partner.address, partner.name or letter.sender.name)),
-        text=letter.text,
-        html=letter.html,
-        quoted=letter.quoted,
-        subject=letter.subject,
-        attachments=tuple(_attachment(file) for file in letter.files),
-        at=moment_of(message),
-        context=_context(message, letter, partner),
-        is_automatic=bool(letter.automatic) or letter.sender.address == account,
-    )
+        return echo(letter, _origin(message))
+    return received(letter, _origin(message), account)
 
 
 def placeholder_for(message: Mapping[str, Any]) -> Received:
-    """What stands in for a letter that cannot be read: visible to people, never answered by a machine."""
+    """What stands in for a letter that cannot be read."""
     try:
         sender = sender_of(_raw(message))
     except InvalidInput:
         sender = None
-    partner = sender or Mailbox("unknown")
-    return Received(
-        source_id=str(message["id"]),
-        thread=thread_of(str(message["threadId"]), partner.address),
-        contact=_contact(partner),
-        text=UNREADABLE,
-        at=moment_of(message),
-        context={"thread_id": str(message["threadId"]), "reply_to": sender.address if sender else ""},
-        is_automatic=True,
-    )
+    return placeholder(sender, _origin(message))
 
 
 def moment_of(message: Mapping[str, Any]) -> datetime:
     """When Gmail took it."""
     return datetime.fromtimestamp(int(message["internalDate"]) / 1000, UTC)
-
-
-def partner_of(outgoing: Outgoing) -> str:
-    """The address that an answer goes to."""
-    return outgoing.context.get("reply_to") or outgoing.contact_source_id
-
-
-def letter_for(outgoing: Outgoing, account: str, now: datetime) -> bytes:
-    """Our answer as a letter in its thread. Raises `RecipientUnreachable`, `ChannelRejected`."""
-    context = outgoing.context
-    recipient = partner_of(outgoing)
-    if "@" not in recipient or is_robot(recipient):
-        raise RecipientUnreachable("nobody reads this address", code="no_reply_address")
-    letter = NewLetter(
-        sender=account,
-        recipient=recipient,
-        subject=outgoing.subject or reply_subject(context.get("subject", "")),
-        text=outgoing.text,
-        marker=outgoing.message_id,
-        date=now,
-        answers=context.get("message_id", ""),
-        references=tuple(context.get("references", "").split()),
-        is_automatic=outgoing.is_automatic,
-    )
-    try:
-        return build(letter)
-    except InvalidInput as error:
-        raise ChannelRejected("the letter cannot be built", code=error.code) from error
 
 
 def request_body(raw: bytes, thread: str) -> dict[str, str]:
@@ -184,40 +129,5 @@ def _raw(message: Mapping[str, Any]) -> bytes:
     return decoded(str(message.get("raw", "")))
 
 
-def _echo(message: Mapping[str, Any], letter: Letter) -> Echo:
-    recipient = next(iter(letter.recipients), None)
-    return Echo(
-        source_id=str(message["id"]),
-        thread=thread_of(str(message["threadId"]), "" if recipient is None else recipient.address),
-        contact=None if recipient is None else _contact(recipient),
-        text=letter.text,
-        html=letter.html,
-        quoted=letter.quoted,
-        subject=letter.subject,
-        attachments=tuple(_attachment(file) for file in letter.files),
-        at=moment_of(message),
-        marker=letter.marker,
-        author_name="" if letter.sender is None else letter.sender.name,
-        context={} if recipient is None else _context(message, letter, recipient),
-    )
-
-
-def _contact(mailbox: Mailbox) -> ContactRef:
-    email = mailbox.address if "@" in mailbox.address else ""
-    return ContactRef(source_id=mailbox.address, name=mailbox.name, email=email)
-
-
-def _attachment(file: LetterFile) -> Attachment:
-    return Attachment(
-        kind=file.kind, name=file.name, mime_type=file.mime_type, size=file.size, reference=file.part_id or "root"
-    )
-
-
-def _context(message: Mapping[str, Any], letter: Letter, partner: Mailbox) -> dict[str, str]:
-    return {
-        "message_id": letter.message_id,
-        "references": " ".join(shortened(letter.references)),
-        "subject": letter.subject,
-        "reply_to": partner.address,
-        "thread_id": str(message["threadId"]),
-    }
+def _origin(message: Mapping[str, Any]) -> Origin:
+    return Origin(source_id=str(message["id"]), thread=str(message["threadId"]), at=moment_of(message))

@@ -1,1 +1,1 @@
-"""Any mailbox over IMAP and SMTP."""
+"""Any mailbox: letters in over IMAP, letters out over SMTP."""

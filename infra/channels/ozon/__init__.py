@@ -1,1 +1,1 @@
-"""Ozon Seller: chats with buyers."""
+"""Ozon: buyers ask about an order or a product in Ozon's chat, the seller answers there."""

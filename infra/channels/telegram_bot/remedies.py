@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from infra.channels.remedies import Remedy
+from infra.channels.remedies import WRONG, Remedy
+from infra.telegram.registration import TOKEN_REMEDY, WEBHOOK_REMEDIES
 
-REMEDIES: Final[dict[str, Remedy]] = {}
+REMEDIES: Final[dict[str, Remedy]] = {WRONG: TOKEN_REMEDY, **WEBHOOK_REMEDIES}

@@ -24,7 +24,7 @@ from infra.sandbox.push import Pusher
 from infra.sandbox.standin import SandboxContext
 from infra.sandbox.world import World
 from infra.settings import VendorSettings
-from shared.domain.arrivals import Arrival, Outgoing, RawDelivery
+from shared.domain.arrivals import Arrival, Outgoing, OutgoingFile, RawDelivery
 from tests.support.clock import ManualClock
 from tests.support.openapi import Wiretap
 
@@ -80,6 +80,10 @@ class Stage:
 
     def reply(self, thread: str, text: str) -> Outgoing:
         return Outgoing(message_id="ours", thread=thread, text=text, first_tried_at=self.clock.now())
+
+    def image(self, thread: str, content: bytes, *, id: str = "picture", mime_type: str = "image/png") -> Outgoing:
+        file = OutgoingFile(kind="image", name="photo.png", mime_type=mime_type, content=content)
+        return Outgoing(message_id=id, thread=thread, text="", files=(file,), first_tried_at=self.clock.now())
 
 
 def texts(arrivals: Sequence[Arrival]) -> list[tuple[str, str]]:

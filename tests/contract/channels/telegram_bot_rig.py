@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -18,9 +19,11 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from infra.channels.telegram_bot.sandbox import TelegramBotSandbox
+from infra.channels.telegram_business.sandbox import TelegramBusinessSandbox
 from infra.sandbox.push import Pusher
 from infra.sandbox.standin import SandboxContext, Standin
 from infra.sandbox.world import World
+from infra.telegram.api import BotApi
 from shared.domain.arrivals import Arrival, Outgoing, RawDelivery
 from shared.errors import DeskError
 from shared.ports.channel import Channel
@@ -41,7 +44,9 @@ class Rig:
         self.http = httpx.AsyncClient(verify=_TLS, event_hooks={"request": [self._record]})
         self.pushing = httpx.AsyncClient(verify=_TLS)
         self.pusher = Pusher(self.pushing)
-        self.sandbox = TelegramBotSandbox(SandboxContext(World(), self.clock, self.pusher, self._no_topic))
+        context = SandboxContext(World(), self.clock, self.pusher, self._no_topic)
+        self.sandbox = TelegramBotSandbox(context)
+        self.business = TelegramBusinessSandbox(context)
         self.standin: Standin = self.sandbox
         self.token = self.sandbox.open_account(ACCOUNT)["token"]
         self.hooked: list[RawDelivery] = []
@@ -51,17 +56,23 @@ class Rig:
         self.app = Starlette(
             routes=[
                 Mount("/telegram", app=self.sandbox.app),
-                Route("/hook", self._hook, methods=["POST"]),
+                Route("/hooks/telegram/inbox1", self._hook, methods=["POST"]),
             ]
         )
 
     @property
     def hook_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook"
+        return f"http://127.0.0.1:{self.port}/hooks/telegram/inbox1"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/telegram"
 
     def bot(self, **changes: Any) -> Channel:
-        url = f"http://127.0.0.1:{self.port}/telegram"
-        return a_bot(self.http, **{"url": url, "token": self.token, "clock": self.clock, **changes})
+        return a_bot(self.http, **{"url": self.url, "token": self.token, "clock": self.clock, **changes})
+
+    def api(self, token: str = "") -> BotApi:
+        return BotApi(self.http, self.url, token or self.token)
 
     async def connected(self) -> Channel:
         bot = self.bot()
@@ -94,7 +105,12 @@ class Rig:
 
     async def _record(self, request: httpx.Request) -> None:
         method = request.url.path.rpartition("/")[2]
-        self.called.append((method, json.loads(request.content or b"{}")))
+        content = await request.aread()
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            names = re.findall(rb'form-data; name="([^"]+)"', content)
+            self.called.append((method, {name.decode(): ... for name in names}))
+        else:
+            self.called.append((method, json.loads(content or b"{}")))
 
     async def _hook(self, request: Request) -> Response:
         if self.hook_status == 200:

@@ -245,7 +245,7 @@ async def test_revoked_credentials_are_told_apart_and_name_no_secret() -> None:
         with pytest.raises(CredentialsRejected) as refused:
             await stage.channel().send(stage.reply(thread, "Да"))
 
-        assert refused.value.code == "auth_failed"
+        assert refused.value.code == "credentials_rejected"
         assert not any(secret in str(refused.value) for secret in stage.context.credentials.values())
         assert (await stage.channel().test()).problem == "credentials_rejected"
 

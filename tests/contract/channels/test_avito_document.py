@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ USED_BY_THE_ADAPTER = {
     "getChatByIdV2",
     "getMessagesV3",
     "postSendMessage",
+    "uploadImages",
+    "postSendImageMessage",
     "chatRead",
     "getVoiceFiles",
     "postWebhookV3",
@@ -109,6 +112,10 @@ async def everything_once(stage: Stage) -> None:
     outgoing = stage.reply(thread, "Да, приезжайте")
     await channel.send(outgoing)
     assert await channel.find_sent(outgoing)
+    image = stage.image(thread, PNG)
+    await channel.send(image)
+    assert await channel.find_sent(image)
+    assert (await channel.history(stage.clock.now() - timedelta(days=1), None)).arrivals
     await channel.mark_read(thread, "")
     assert await channel.describe(thread)
     await channel.test()

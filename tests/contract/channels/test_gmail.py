@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from infra.channels.gmail.wire import UNREADABLE
+from infra.mail.conversing import UNREADABLE
 from infra.sandbox.standin import CustomerFile
-from shared.domain.arrivals import PullHint, RawDelivery
+from shared.domain.arrivals import Echo, PullHint, RawDelivery, Received
 from shared.errors import (
     ChannelRejected,
     ChannelUnavailable,
@@ -135,6 +135,31 @@ async def test_a_long_absence_is_read_in_pages_and_in_order(gmail: GmailWorld, f
     assert (await channel.pull(pages[-1].cursor)).arrivals == ()
 
 
+async def test_the_history_holds_everything_since_a_moment_under_the_ids_of_pulls(gmail: GmailWorld) -> None:
+    channel = gmail.channel()
+    cursor = (await channel.pull(None)).cursor
+    await gmail.sandbox.write("shop", "Anna", "too old")
+    gmail.clock.advance(3600)
+    since = gmail.clock.now()
+    for number in range(101):
+        gmail.clock.advance(5)
+        await gmail.sandbox.write("shop", f"customer {number}", f"letter {number}")
+    await gmail.sandbox.answer_in_vendor_app("shop", "customer 7", "the owner's answer")
+    pulled = await pull_all(channel, cursor)
+    gmail.sandbox.archive("shop", received(pulled[0])[20].source_id)
+
+    pages = [await channel.history(since, None)]
+    while pages[-1].more:
+        pages.append(await channel.history(since, pages[-1].cursor))
+
+    ids = {arrival.source_id for page in pages for arrival in page.arrivals if isinstance(arrival, Received | Echo)}
+    assert len(pages) == 2
+    assert set(texts(*pages)) == {*(f"letter {number}" for number in range(101)), "the owner's answer"}
+    assert ids < {
+        arrival.source_id for page in pulled for arrival in page.arrivals if isinstance(arrival, Received | Echo)
+    }
+
+
 async def test_one_broken_letter_stops_none_behind_it(gmail: GmailWorld) -> None:
     channel = gmail.channel()
     cursor = (await channel.pull(None)).cursor
@@ -168,15 +193,16 @@ async def test_an_outage_is_no_loss_for_reading_and_a_doubt_for_sending(gmail: G
     cursor = (await channel.pull(None)).cursor
     await gmail.sandbox.write("shop", "Anna", "Hello")
     (letter,) = received(await channel.pull(cursor))
+    by_person = gmail.answer_to(letter, "Hi", is_automatic=False)
     gmail.sandbox.faults.outage = True
 
     with pytest.raises(ChannelUnavailable):
         await channel.pull(cursor)
     with pytest.raises(ChannelUnclear):
-        await channel.send(gmail.answer_to(letter, "Hi"))
+        await channel.send(by_person)
     gmail.sandbox.faults.outage = False
 
-    assert await channel.find_sent(gmail.answer_to(letter, "Hi")) is None
+    assert await channel.find_sent(by_person) is None
     assert len((await channel.pull(cursor)).arrivals) == 1
 
 

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shared.domain.arrivals import Outgoing
+from infra.mail.conversing import MOST_AUTOMATIC_A_DAY
+from shared.domain.arrivals import Outgoing, OutgoingFile
 from shared.errors import (
     ChannelRejected,
     ChannelUnavailable,
@@ -117,7 +118,7 @@ async def test_a_connection_cut_before_the_answer_does_not_send_twice(gmail: Gma
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     cutter = gmail.channel(gmail_api_url=address)
     with pytest.raises(ChannelUnclear):
-        await cutter.send(gmail.answer_to(letter, "Good day"))
+        await cutter.send(gmail.answer_to(letter, "Good day", is_automatic=False))
     server.close()
 
     assert len(attempts) == 1
@@ -196,3 +197,36 @@ async def test_a_server_that_is_not_there_has_surely_sent_nothing(gmail: GmailWo
 
     with pytest.raises(ChannelUnavailable):
         await channel.send(outgoing)
+
+
+async def test_files_of_ours_arrive_whole(gmail: GmailWorld) -> None:
+    channel = gmail.channel()
+    cursor = (await channel.pull(None)).cursor
+    await gmail.sandbox.write("shop", "Anna", "Hello")
+    page = await channel.pull(cursor)
+    (letter,) = received(page)
+    file = OutgoingFile(kind="file", name="Счёт № 15.pdf", mime_type="application/pdf", content=b"%PDF-1.4\n")
+
+    await channel.send(gmail.answer_to(letter, "").model_copy(update={"files": (file,)}))
+    (echo,) = echoes(await channel.pull(page.cursor))
+
+    assert gmail.sandbox.seen_by("shop", "Anna")[1].files == ("Счёт № 15.pdf",)
+    assert await channel.fetch(echo.attachments[0], echo.source_id) == file.content
+
+
+async def test_two_machines_do_not_talk_to_each_other_for_ever(gmail: GmailWorld) -> None:
+    channel = gmail.channel()
+    cursor = (await channel.pull(None)).cursor
+    await gmail.sandbox.write("shop", "Anna", "Hello")
+    (letter,) = received(await channel.pull(cursor))
+    for number in range(MOST_AUTOMATIC_A_DAY):
+        await channel.send(gmail.answer_to(letter, f"automatic {number}", id=f"a{number}"))
+
+    with pytest.raises(ChannelRejected) as caught:
+        await channel.send(gmail.answer_to(letter, "one more", id="one-more"))
+    await channel.send(gmail.answer_to(letter, "by hand", id="by-hand", is_automatic=False))
+    gmail.clock.advance(25 * 3600)
+    await channel.send(gmail.answer_to(letter, "the next day", id="later"))
+
+    assert caught.value.code == "mail_loop"
+    assert [one.text for one in gmail.sandbox.seen_by("shop", "Anna")][-2:] == ["by hand", "the next day"]

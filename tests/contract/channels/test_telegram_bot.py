@@ -11,13 +11,14 @@ import pytest
 import pytest_asyncio
 
 from infra.channels.registry import channel_class, sandbox_class
-from infra.channels.telegram_bot.channel import FILE_LIMIT, TelegramBot
+from infra.channels.telegram_bot.channel import TelegramBot
 from infra.channels.telegram_bot.sandbox import TelegramBotSandbox
-from infra.channels.telegram_bot.wire import ALLOWED_UPDATES
 from infra.sandbox.standin import CustomerFile
+from infra.telegram.files import FETCH_LIMIT
+from infra.telegram.wire import ALLOWED_UPDATES
 from shared.domain.arrivals import Edited, OutgoingFile, Reachability, Received, ThreadMoved
 from shared.domain.channels import ChannelKind
-from shared.domain.messages import Attachment
+from shared.domain.messages import Attachment, AttachmentKind
 from shared.errors import (
     ChannelRejected,
     ChannelUnavailable,
@@ -36,6 +37,10 @@ PARAMETERS = {
     "getWebhookInfo": set[str](),
     "sendMessage": {"chat_id", "text", "link_preview_options"},
     "getFile": {"file_id"},
+    "sendPhoto": {"chat_id", "photo", "caption"},
+    "sendVoice": {"chat_id", "voice", "caption"},
+    "sendDocument": {"chat_id", "document", "caption"},
+    "sendMediaGroup": {"chat_id", "media", "file0", "file1"},
 }
 """Names from Telegram's tables, and none that we must not use, such as `parse_mode`."""
 
@@ -168,13 +173,92 @@ async def test_a_text_is_measured_in_utf16_units_and_a_longer_one_is_not_sent(ri
     assert len(rig.called) == calls
 
 
-async def test_an_attachment_is_refused_rather_than_dropped(rig: Rig, bot: Channel) -> None:
-    error = await error_of(
-        bot.send(rig.outgoing(files=(OutgoingFile(kind="file", name="a.txt", mime_type="text/plain", content=b"a"),)))
-    )
+def outgoing_file(
+    kind: AttachmentKind = "image", mime_type: str = "image/png", content: bytes = b"bytes", name: str = "фото.png"
+) -> OutgoingFile:
+    return OutgoingFile(kind=kind, name=name, mime_type=mime_type, content=content)
 
-    assert type(error) is ChannelRejected
-    assert len(rig.texts()) == 1
+
+A_VOICE = outgoing_file("voice", "audio/ogg", name="v.ogg")
+A_PAPER = outgoing_file("file", "application/pdf", name="счёт.pdf")
+
+
+@pytest.mark.parametrize(
+    ("file", "method", "seen"),
+    [
+        (outgoing_file(), "sendPhoto", "photo"),
+        (outgoing_file(content=bytes(10 * 2**20 + 1)), "sendDocument", "фото.png"),
+        (outgoing_file(mime_type="image/tiff"), "sendDocument", "фото.png"),
+        (A_VOICE, "sendVoice", "voice"),
+        (outgoing_file("voice", "audio/wav", name="v.wav"), "sendDocument", "v.wav"),
+        (A_PAPER, "sendDocument", "счёт.pdf"),
+    ],
+    ids=["photo", "large photo", "odd photo", "voice", "odd voice", "paper"],
+)
+async def test_a_file_goes_as_what_telegram_takes_it_for_with_the_text_below(
+    rig: Rig, bot: Channel, file: OutgoingFile, method: str, seen: str
+) -> None:
+    receipt = await bot.send(rig.outgoing("вот", files=(file,)))
+
+    answer = rig.standin.seen_by(ACCOUNT, ANNA)[-1]
+    assert (answer.sender, answer.text, answer.files) == ("shop", "вот", (seen,))
+    assert receipt.source_id == f"{rig.thread}:{answer.extra['message_id']}"
+    assert rig.called[-1][0] == method
+
+
+async def test_neighbours_of_one_kind_make_an_album_and_voices_go_alone(rig: Rig, bot: Channel) -> None:
+    photo = outgoing_file()
+
+    receipt = await bot.send(rig.outgoing("всё здесь", files=(photo, photo, A_VOICE, A_VOICE, A_PAPER, A_PAPER)))
+
+    answers = rig.standin.seen_by(ACCOUNT, ANNA)[1:]
+    assert [answer.files for answer in answers] == [("photo",)] * 2 + [("voice",)] * 2 + [("счёт.pdf",)] * 2
+    assert [answer.text for answer in answers] == ["всё здесь", "", "", "", "", ""]
+    assert [method for method, _ in rig.called[-4:]] == ["sendMediaGroup", "sendVoice", "sendVoice", "sendMediaGroup"]
+    assert receipt.source_id == f"{rig.thread}:{answers[0].extra['message_id']}"
+
+
+async def test_a_text_too_long_for_a_caption_goes_before_the_file(rig: Rig, bot: Channel) -> None:
+    await bot.send(rig.outgoing("🙂" * 512, files=(A_PAPER,)))
+    await bot.send(rig.outgoing("🙂" * 513, files=(A_PAPER,)))
+
+    answers = rig.standin.seen_by(ACCOUNT, ANNA)[1:]
+    assert [(len(answer.text), answer.files) for answer in answers] == [
+        (512, ("счёт.pdf",)),
+        (513, ()),
+        (0, ("счёт.pdf",)),
+    ]
+
+
+async def test_a_message_of_which_a_part_was_sent_is_never_sent_again(rig: Rig, bot: Channel) -> None:
+    later_refused = rig.outgoing("вот", files=(A_VOICE, *(A_PAPER,) * 9))
+    for _ in range(15):
+        await bot.send(rig.outgoing("раз"))
+
+    error = await error_of(bot.send(later_refused))
+
+    assert type(error) is ChannelUnclear
+    assert rig.standin.seen_by(ACCOUNT, ANNA)[-1].files == ("voice",)
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ((outgoing_file(content=b""),), "file_empty"),
+        ((outgoing_file(content=bytes(50 * 2**20 + 1)),), "file_too_large"),
+        ((A_PAPER,) * 11, "too_many_files"),
+    ],
+    ids=["empty", "too large", "too many"],
+)
+async def test_files_that_telegram_would_refuse_are_not_sent(
+    rig: Rig, bot: Channel, files: tuple[OutgoingFile, ...], code: str
+) -> None:
+    calls = len(rig.called)
+
+    error = await error_of(bot.send(rig.outgoing(files=files)))
+
+    assert (type(error), error.code) == (ChannelRejected, code)
+    assert len(rig.called) == calls
 
 
 async def test_a_chat_that_does_not_exist_is_unreachable(rig: Rig, bot: Channel) -> None:
@@ -210,8 +294,22 @@ async def test_a_revoked_token_is_the_inboxs_fault(rig: Rig, bot: Channel) -> No
         bot.connect(rig.hook_url),
         bot.fetch(Attachment(kind="file", reference="x"), ""),
     ):
-        assert type(await error_of(call)) is CredentialsRejected
+        error = await error_of(call)
+        assert (type(error), error.code) == (CredentialsRejected, "credentials_rejected")
     await bot.disconnect()
+
+
+async def test_a_new_token_takes_the_place_of_the_old_one_and_nothing_is_lost(rig: Rig, bot: Channel) -> None:
+    renewed = rig.sandbox.renew_credentials(ACCOUNT)["token"]
+    await rig.standin.write(ACCOUNT, ANNA, "Вы тут?")
+
+    assert type(await error_of(bot.send(rig.outgoing()))) is CredentialsRejected
+    await rig.bot(token=renewed).connect(rig.hook_url)
+    await rig.bot(token=renewed).send(rig.outgoing("Тут"))
+
+    texts = [arrival.text for arrival in await rig.arrivals() if isinstance(arrival, Received)]
+    assert texts == ["Есть в наличии?", "Вы тут?"]
+    assert rig.texts()[-1] == ("shop", "Тут")
 
 
 async def test_too_many_calls_are_told_when_to_come_back(rig: Rig, bot: Channel) -> None:
@@ -299,10 +397,10 @@ async def test_several_photos_are_an_album_with_one_caption(rig: Rig, bot: Chann
 
 
 async def test_a_file_over_the_limit_is_refused_whether_or_not_its_size_is_known(rig: Rig, bot: Channel) -> None:
-    await rig.standin.write(ACCOUNT, ANNA, "", [a_file(bytes(FILE_LIMIT)), a_file(bytes(FILE_LIMIT + 1))])
+    await rig.standin.write(ACCOUNT, ANNA, "", [a_file(bytes(FETCH_LIMIT)), a_file(bytes(FETCH_LIMIT + 1))])
     fits, too_big = await attachments(rig)
 
-    assert len(await bot.fetch(fits, "")) == FILE_LIMIT
+    assert len(await bot.fetch(fits, "")) == FETCH_LIMIT
     calls = len(rig.called)
     for attachment, asked in ((too_big, 0), (too_big.model_copy(update={"size": None}), 1)):
         error = await error_of(bot.fetch(attachment, ""))
@@ -335,6 +433,10 @@ async def test_each_problem_is_diagnosed(rig: Rig, bot: Channel) -> None:
     rig.clock.advance(3600)
     assert (await bot.test()).problem is None, "Telegram never forgets an old error"
 
+    rig.sandbox.afflict(ACCOUNT, "conflict")
+    taken = await bot.test()
+    assert (taken.problem, taken.facts["webhook_host"]) == ("conflict", "another-program.example")
+
     await bot.disconnect()
     assert (await bot.test()).problem == "webhook_not_set"
 
@@ -363,6 +465,8 @@ async def test_only_parameters_of_telegrams_tables_are_used(rig: Rig, bot: Chann
     await rig.standin.write(ACCOUNT, ANNA, "", [a_file()])
     (attachment,) = await attachments(rig)
     await bot.send(rig.outgoing())
+    await bot.send(rig.outgoing(files=(outgoing_file(), A_VOICE, A_PAPER)))
+    await bot.send(rig.outgoing(files=(A_PAPER, A_PAPER)))
     await bot.fetch(attachment, "")
     await bot.test()
     await bot.disconnect()

@@ -15,6 +15,7 @@ from infra.channels.gmail.sandbox.mailbox import Mailbox
 from infra.channels.gmail.sandbox.oauth import OAuth
 from infra.channels.gmail.sandbox.search import matches
 from infra.channels.gmail.sandbox.shapes import Refused, attachment_of, message_json, not_found
+from infra.channels.gmail.sandbox.troubles import problem_key, refusal_for, refused_topic
 from infra.channels.gmail.wire import decoded
 from infra.sandbox.faults import Faults
 from infra.sandbox.world import World
@@ -24,6 +25,8 @@ from shared.ports.clock import Clock
 Handler = Callable[[Request, Mailbox], Awaitable[Any]]
 _RATE_WAIT = timedelta(seconds=10)
 _WATCH_LIFE = timedelta(days=7)
+_LARGEST = 36_700_160
+"""Bytes of a letter, encoded for JSON."""
 
 
 class GmailApi:
@@ -81,6 +84,8 @@ class GmailApi:
             until = (self._clock.now() + _RATE_WAIT).strftime("%Y-%m-%dT%H:%M:%S.000Z")
             message = f"User-rate limit exceeded.  Retry after {until}"
             raise Refused(403, "userRateLimitExceeded", message, "PERMISSION_DENIED")
+        if trouble := refusal_for(self._world.fact(problem_key(address))):
+            raise trouble
         if request.path_params["user"] not in {"me", address}:
             raise Refused(403, "forbidden", f"Delegation denied for {address}", "PERMISSION_DENIED")
         return Mailbox(self._world, self._clock, address)
@@ -98,6 +103,8 @@ class GmailApi:
         topic = str((await request.json()).get("topicName", ""))
         if not (topic.startswith("projects/") and "/topics/" in topic):
             raise Refused(400, "invalidArgument", "Invalid topicName does not match projects/*/topics/*")
+        if self._world.fact(problem_key(mailbox.address)) == "watch_refused":
+            raise refused_topic(topic)
         key, now = f"gmail:{mailbox.address}:watch", self._clock.now()
         watch = self._world.fact(key)
         if watch and watch["topic"] != topic and watch["expiration"] > now.timestamp() * 1000:
@@ -154,6 +161,8 @@ class GmailApi:
     async def _send(self, request: Request, mailbox: Mailbox) -> Any:
         is_upload = request.headers.get("content-type", "").startswith("message/")
         body = {} if is_upload else await request.json()
+        if len(str(body.get("raw", ""))) > _LARGEST:
+            raise Refused(413, "uploadTooLarge", "Request Entity Too Large")
         raw = await request.body() if is_upload else decoded(str(body["raw"]))
         return await self._sent(mailbox, raw, str(body.get("threadId", "")))
 

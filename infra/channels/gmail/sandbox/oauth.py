@@ -40,6 +40,10 @@ class OAuth:
         """From now on tokens of this mailbox carry no permission for mail."""
         self._world.learn(f"gmail:{address}:scope", "openid email")
 
+    def widen(self, address: str) -> None:
+        """From now on tokens carry all that was asked for."""
+        self._world.learn(f"gmail:{address}:scope", None)
+
     def mailbox_of(self, authorization: str) -> str | None:
         """The address that a bearer token opens; None: expired, revoked or made up."""
         address, generation, expires = _opened(authorization.removeprefix("Bearer ya29.").split("."), 3)

@@ -20,6 +20,8 @@ def _term(message: dict[str, Any], held: set[str], term: str) -> bool:
         return bool(message["messageId"].strip("<>") == value.strip("<>"))
     if operator == "in":
         return _FOLDERS.get(value.lower(), "?") in held
+    if operator == "to":
+        return bool(message["customer"] == value.lower())
     if operator in {"after", "before"} and value.isdecimal():
         sent, limit = int(message["internalDate"]) // 1000, int(value)
         return sent > limit if operator == "after" else sent < limit

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from infra.channels.gmail.sandbox.api import GmailApi
-from infra.channels.gmail.sandbox.letters import Person, person, subject_of, write_letter
 from infra.channels.gmail.sandbox.mailbox import Mailbox
 from infra.channels.gmail.sandbox.oauth import OAuth
+from infra.channels.gmail.sandbox.troubles import problem_key
+from infra.channels.remedies import WRONG
 from infra.mail.building import reply_subject
+from infra.mail.correspondence import Person, person, subject_of, write_letter
 from infra.mail.letter import Letter
 from infra.mail.parsing import read_letter
 from infra.sandbox.faults import Faults, FaultyNetwork
 from infra.sandbox.standin import CustomerFile, OverHttp, SandboxContext, Seen
+from shared.domain.messages import AttachmentKind
 from shared.errors import InvalidInput
 
 
 class GmailSandbox(OverHttp):
     """Implements `infra.sandbox.standin.Standin`. The mailbox of account `a` is `a@shop.example`."""
+
+    sendable: ClassVar[frozenset[AttachmentKind]] = frozenset({"image", "audio", "video", "file"})
+    has_vendor_app: ClassVar[bool] = True
 
     def __init__(self, context: SandboxContext) -> None:
         self.faults = Faults()
@@ -70,6 +76,22 @@ class GmailSandbox(OverHttp):
         await self._tell(mailbox)
         return str(message["id"])
 
+    def renew_credentials(self, account: str) -> Mapping[str, str]:
+        """The owner takes the access back and gives it anew. What the watch tells goes on."""
+        address = self._mailbox(account).address
+        self._oauth.revoke(address)
+        self._oauth.widen(address)
+        self._context.world.learn(problem_key(address), None)
+        return self.open_account(account)
+
+    def afflict(self, account: str, problem: str) -> None:
+        """As Google words it."""
+        address = self._mailbox(account).address
+        if problem == WRONG:
+            self._oauth.revoke(address)
+        else:
+            self._context.world.learn(problem_key(address), problem)
+
     def seen_by(self, account: str, customer: str) -> list[Seen]:
         """Letters of both sides, as text without what they quote; headers stand in `extra`."""
         mailbox, address = self._mailbox(account), person(customer).address
@@ -81,6 +103,12 @@ class GmailSandbox(OverHttp):
         message = mailbox.add(raw, ["UNREAD", "INBOX"], customer=person(customer).address if customer else "")
         await self._tell(mailbox)
         return str(message["id"])
+
+    def archive(self, account: str, id: str) -> None:
+        """The owner takes a letter out of the inbox and keeps it."""
+        mailbox = self._mailbox(account)
+        if message := mailbox.find(id):
+            mailbox.relabel(message, [], ["INBOX", "UNREAD"])
 
     def revoke(self, account: str) -> None:
         """The owner takes Parley's access back."""

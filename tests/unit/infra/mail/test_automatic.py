@@ -29,6 +29,7 @@ from infra.mail.parsing import read_letter
         ("X-Failed-Recipients: a@b.example", "bounce"),
         ("Content-Type: multipart/report; report-type=disposition-notification; boundary=b", "bounce"),
         ("X-Parley-Message-Id: m1", "own"),
+        ("X-Loop: shop@shop.example", "loop"),
         ("Message-ID: <m1@parley>", "own"),
         ("Subject: Out of Office: Re: Invoice", "auto_reply"),
         ("Subject: =?utf-8?b?0JDQstGC0L7QvtGC0LLQtdGCOiDRgdGH0ZHRgg==?=", "auto_reply"),

@@ -13,7 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from infra.mail.building import NewLetter, as_html, build, marker_of, own_message_id, reply_subject, shortened
-from infra.mail.parsing import read_letter
+from infra.mail.charsets import visible
+from infra.mail.parsing import file_of, read_letter
+from infra.mail.tree import safe_name
+from shared.domain.arrivals import OutgoingFile
 from shared.errors import InvalidInput
 
 LETTER = NewLetter(
@@ -90,6 +93,38 @@ def test_only_a_machines_letter_says_that_it_is_one() -> None:
 
     assert "auto-submitted" not in by_person
     assert (by_machine["auto-submitted"], by_machine["x-auto-response-suppress"]) == ("auto-replied", "All")
+    assert (by_person["x-loop"], by_machine["x-loop"]) == (None, LETTER.sender)
+
+
+names = st.text(min_size=1, max_size=60)
+
+
+@settings(max_examples=150, deadline=None)
+@example(
+    "Счёт № 15 за ноябрь, очень длинное имя, которое не помещается в одну строку заголовка.pdf", "application/pdf", b"x"
+)
+@example("a.eml", "message/rfc822", b"Subject: x")
+@given(
+    names,
+    st.sampled_from(["image/png", "", "text/html; charset=x", "multipart/mixed", "no type"]),
+    st.binary(max_size=200),
+)
+def test_a_file_arrives_whole_under_its_name(name: str, mime_type: str, content: bytes) -> None:
+    file = OutgoingFile(kind="file", name=name, mime_type=mime_type, content=content)
+
+    raw = build(replace(LETTER, files=(file,)))
+
+    (read,) = read_letter(raw).files
+    assert raw.isascii()
+    assert " ".join(read.name.split()) == " ".join((safe_name(visible(safe_name(name))) or "file").split())
+    assert file_of(raw, read.part_id) == content
+
+
+def test_a_shop_may_have_a_name() -> None:
+    sender = read_letter(build(replace(LETTER, sender_name="Лавка, «Чайник»"))).sender
+
+    assert sender is not None
+    assert (sender.name, sender.address) == ("Лавка, «Чайник»", "shop@shop.example")
 
 
 def test_text_stands_before_html_and_markup_in_it_stays_text() -> None:

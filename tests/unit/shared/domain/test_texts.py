@@ -24,26 +24,39 @@ CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+|gone|conflict|unconfirmed|closed|reopene
 def shown_codes() -> dict[str, str]:
     """Codes that people may see, each with a file that has it."""
     found: dict[str, str] = {kind.code: "shared/errors.py" for family in FAMILIES for kind in _kinds(family)}
-    for room in ("shared", "infra", "api"):
-        for file in sorted((ROOT / room).rglob("*.py")):
-            if "sandbox" not in str(file.relative_to(ROOT)):
-                tree = ast.parse(file.read_text(encoding="utf-8"))
-                found |= dict.fromkeys(_codes_in(tree), str(file.relative_to(ROOT)))
+    files = [file for room in ("shared", "infra", "api") for file in sorted((ROOT / room).rglob("*.py"))]
+    trees = {file.relative_to(ROOT): ast.parse(file.read_text(encoding="utf-8")) for file in files}
+    constants = {".".join(file.with_suffix("").parts): _constants(tree) for file, tree in trees.items()}
+    for file, tree in trees.items():
+        if "sandbox" not in str(file):
+            named = {**_imported(tree, constants), **constants[".".join(file.with_suffix("").parts)]}
+            found |= dict.fromkeys(_codes_in(tree, named), str(file))
     return found
 
 
-def _kinds(kind: type[DeskError]) -> list[type[DeskError]]:
-    return [kind, *(deeper for child in kind.__subclasses__() for deeper in _kinds(child))]
-
-
-def _codes_in(tree: ast.Module) -> Iterator[str]:
-    named = {
+def _constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """What a module names at its top."""
+    return {
         target.id: node.value
         for node in tree.body
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
+
+
+def _imported(tree: ast.Module, constants: Mapping[str, Mapping[str, ast.expr]]) -> dict[str, ast.expr]:
+    """The same of other modules, as far as it imports it by name."""
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    named = [(alias.name, constants.get(node.module or "", {})) for node in imports for alias in node.names]
+    return {name: known[name] for name, known in named if name in known}
+
+
+def _kinds(kind: type[DeskError]) -> list[type[DeskError]]:
+    return [kind, *(deeper for child in kind.__subclasses__() for deeper in _kinds(child))]
+
+
+def _codes_in(tree: ast.Module, named: Mapping[str, ast.expr]) -> Iterator[str]:
     errors = {kind.__name__ for family in FAMILIES for kind in _kinds(family)}
     errors |= {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and _names(node.bases) & errors}
     for node in ast.walk(tree):

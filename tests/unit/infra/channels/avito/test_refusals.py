@@ -29,7 +29,7 @@ def test_avitos_words_are_found_wherever_they_stand(body: str, words: str) -> No
     ("status", "error", "code"),
     [
         (400, ChannelRejected, "channel_rejected"),
-        (401, CredentialsRejected, "auth_failed"),
+        (401, CredentialsRejected, "credentials_rejected"),
         (402, CredentialsRejected, "tariff_missing"),
         (403, CredentialsRejected, "tariff_missing"),
         (404, ChannelRejected, "channel_rejected"),

@@ -46,9 +46,9 @@ def test_the_daily_sending_cap_waits_for_hours() -> None:
 @pytest.mark.parametrize(
     ("status", "reason", "kind", "code"),
     [
-        (401, "authError", CredentialsRejected, "auth_failed"),
+        (401, "authError", CredentialsRejected, "credentials_rejected"),
         (403, "insufficientPermissions", CredentialsRejected, "scope_missing"),
-        (403, "domainPolicy", CredentialsRejected, "auth_failed"),
+        (403, "domainPolicy", CredentialsRejected, "rights_missing"),
         (404, "notFound", ChannelRejected, "gone"),
         (400, "invalidArgument", ChannelRejected, "channel_rejected"),
         (400, "failedPrecondition", ChannelUnavailable, "channel_unavailable"),

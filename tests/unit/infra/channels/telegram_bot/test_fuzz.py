@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from infra.channels.telegram_bot.wire import to_arrivals
 from shared.errors import InvalidInput
 from tests.unit.infra.channels.telegram_bot.reading import PAYLOADS
 
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SAMPLES = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(PAYLOADS.glob("*.json"))]
 ODD = st.one_of(
     st.none(),
@@ -38,7 +40,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 def check(body: bytes) -> None:
     try:
-        arrivals = to_arrivals(body)
+        arrivals = to_arrivals(body, NOW)
     except InvalidInput:
         return
     for arrival in arrivals:

@@ -1,0 +1,1 @@
+"""Hands a conversation's outbox to its channel."""

@@ -1,0 +1,1 @@
+"""Telegram's Bot API: what the bots' channels, the work group and the master bot share."""
