@@ -35,6 +35,7 @@ from api.routes import (
     web_chat_files,
     web_chat_pages,
     web_chat_stream,
+    work_group,
     workspaces,
 )
 from api.schemas.problems import Problem
@@ -48,6 +49,7 @@ _ROUTERS: Final = (
     members.router,
     gmail.router,
     inboxes.router,
+    work_group.router,
     conversations.router,
     replies.router,
     uploads.router,

@@ -13,7 +13,6 @@ from infra.passwords import Argon2Passwords
 from shared.services.accounts import Accounts
 from shared.services.attempts import Attempts
 from shared.services.consents import Consents
-from shared.services.manage_inbox import ManageInbox
 from shared.services.mark_read import MarkAsRead
 from shared.services.membership import Membership
 from shared.services.open_attachment import OpenAttachment
@@ -100,14 +99,6 @@ class Api:
         """Workspaces and their members."""
         ports = self.desk.ports
         return Membership(self.desk.platform, self.workspaces, self.users, ports.clock, ports.ids)
-
-    @cached_property
-    def manage_inbox(self) -> ManageInbox:
-        """Connected accounts."""
-        ports = self.desk.ports
-        return ManageInbox(
-            self.desk.platform, ports.opener, self.desk.change_inbox, self.desk.pull_inbox, ports.tasks, ports.clock
-        )
 
     @cached_property
     def consents(self) -> Consents:

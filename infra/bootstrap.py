@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shared.services.inbox_secrets import InboxSecrets
     from shared.services.ingest import Ingest
     from shared.services.keep_unreadable import KeepUnreadable
+    from shared.services.manage_inbox import ManageInbox
     from shared.services.master_bot import MasterBotDesk
     from shared.services.master_bot_settings import MasterBotAccess
     from shared.services.notify_mailbox import NotifyMailbox
@@ -121,7 +122,7 @@ class Desk:
         """A webhook call."""
         from shared.services.accept_delivery import AcceptDelivery
 
-        return AcceptDelivery(self.directory, self.ingest, self.keep_unreadable)
+        return AcceptDelivery(self.directory, self.ingest, self.keep_unreadable, self.change_inbox, self.ports.clock)
 
     @cached_property
     def keep_unreadable(self) -> KeepUnreadable:
@@ -187,8 +188,8 @@ class Desk:
     @cached_property
     def master_bot_access(self) -> MasterBotAccess:
         """The platform's own Telegram bot."""
-        from infra.topology import MASTER_BOT_ADDRESS
         from infra.telegram.master_bot import MasterBots as Opener
+        from infra.topology import MASTER_BOT_ADDRESS
         from shared.services.master_bot_settings import MasterBotAccess
         from shared.store.master_bot import MasterBots
 
@@ -321,6 +322,16 @@ class Desk:
         addresses = HookAddresses(self.settings.public_url)
         change, secrets = self.change_inbox, self.inbox_secrets
         return ConnectInbox(self.platform, ports.opener, change, secrets, addresses, ports.clock, ports.ids)
+
+    @cached_property
+    def manage_inbox(self) -> ManageInbox:
+        """What owners do with a connected account."""
+        from shared.services.manage_inbox import ManageInbox
+
+        ports, change = self.ports, self.change_inbox
+        return ManageInbox(
+            self.platform, ports.opener, change, self.pull_inbox, ports.tasks, ports.clock, self.connect_inbox
+        )
 
     @cached_property
     def execute(self) -> Execute:

@@ -77,9 +77,13 @@ def dead_letter_topic(topic: str) -> str:
     return f"{topic}-dead"
 
 
+_ADDED = "/notification"
+"""Yandex Market may put this behind the address that it was given."""
+
+
 def read_address(path: str) -> HookAddress | None:
     """A hook's address, or None for any other path."""
-    parts = path.strip("/").split("/")
+    parts = path.strip("/").removesuffix(_ADDED).split("/")
     if len(parts) not in (3, 4) or parts[0] != "hooks" or parts[1] not in WEBHOOKS:
         return None
     if not all(part and part.isprintable() for part in parts):

@@ -1,7 +1,7 @@
 """Parts that not every machine has, and the stores and emulators that all rooms' tests share.
 
-A test marked `emulators`, `browser` or `dovecot` is skipped where that part is absent, unless PARLEY_REQUIRE (a comma list of
-these names) says that it must be there: then it fails.
+A test marked `emulators`, `browser` or `dovecot` is skipped where that part is absent, unless PARLEY_REQUIRE (a comma
+list of these names) says that it must be there: then it fails.
 """
 
 from __future__ import annotations

@@ -74,19 +74,19 @@ async def change_inbox(
 @router.delete("/{inbox_id}", status_code=204)
 async def remove_inbox(inbox: ManagedInbox, api: ApiDep) -> None:
     """Let the account go: its secrets are erased, its conversations stay."""
-    await api.manage_inbox.remove(inbox)
+    await api.desk.manage_inbox.remove(inbox)
 
 
 @router.post("/{inbox_id}/test")
 async def test_inbox(inbox: ManagedInbox, api: ApiDep, language: LanguageDep) -> DiagnosisOut:
     """Ask the vendor whether the account can work."""
-    return DiagnosisOut.of(inbox.channel, await api.manage_inbox.test(inbox), language)
+    return DiagnosisOut.of(inbox.channel, await api.desk.manage_inbox.test(inbox), language)
 
 
 @router.post("/{inbox_id}/pull", responses=responses(409))
 async def pull_inbox(inbox: ManagedInbox, api: ApiDep) -> PulledOut:
     """Fetch what is new, now."""
-    return PulledOut(news=await api.manage_inbox.pull(inbox))
+    return PulledOut(news=await api.desk.manage_inbox.pull(inbox))
 
 
 @router.get("/{inbox_id}/comparison", responses=responses(404))
@@ -101,13 +101,13 @@ async def get_comparison(inbox: ShownInbox, seat: Viewer, language: LanguageDep)
 @router.post("/{inbox_id}/compare", status_code=202)
 async def compare_inbox(inbox: ManagedInbox, api: ApiDep) -> None:
     """Compare now, and fetch what is missing. The result is the next `comparison`."""
-    await api.manage_inbox.compare(inbox)
+    await api.desk.manage_inbox.compare(inbox)
 
 
 @router.post("/{inbox_id}/pause")
 async def pause_inbox(inbox: ManagedInbox, api: ApiDep, language: LanguageDep) -> InboxOut:
     """Take nothing for a while. What comes waits at the vendor."""
-    return InboxOut.of(await api.manage_inbox.pause(inbox), language)
+    return InboxOut.of(await api.desk.manage_inbox.pause(inbox), language)
 
 
 @router.post("/{inbox_id}/resume")

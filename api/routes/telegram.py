@@ -59,7 +59,9 @@ async def begin_telegram_link(request: Request, api: ApiDep) -> LinkOut:
     return LinkOut(url=url, exchange_token=begun.exchange_token, expires_in=int(begun.life.total_seconds()))
 
 
-@router.post("/auth/master/exchange", response_model=TokenOut, responses={202: {"model": WaitingOut}, **responses(403, 409)})
+@router.post(
+    "/auth/master/exchange", response_model=TokenOut, responses={202: {"model": WaitingOut}, **responses(403, 409)}
+)
 async def exchange_telegram_link(
     given: ExchangeIn, request: Request, response: Response, api: ApiDep
 ) -> TokenOut | JSONResponse:

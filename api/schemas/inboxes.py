@@ -63,6 +63,8 @@ class InboxOut(Out):
     assistant_id: str | None
     allows_assistant: bool
     allows_replies: bool
+    is_mirrored: bool
+    """Its conversations are topics of the work group."""
     is_simulated: bool
     last_activity_at: Instant | None
     retry_at: Instant | None
@@ -83,6 +85,7 @@ class InboxOut(Out):
             assistant_id=inbox.assistant_id,
             allows_assistant=inbox.allows_assistant,
             allows_replies=inbox.allows_replies,
+            is_mirrored=inbox.work_group_id is not None,
             is_simulated=inbox.is_simulated,
             last_activity_at=inbox.last_activity_at,
             retry_at=inbox.retry_at,

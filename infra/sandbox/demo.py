@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from infra.channels.registry import REGISTRY
 from infra.sandbox.demo_faq import DEMO_FAQ
 from infra.sandbox.outside import Outside
+from infra.sandbox.standin import ByHand
 from shared.domain.assistants import Assistant, Chunk, Mode
 from shared.domain.channels import ChannelKind
 from shared.domain.ids import AssistantId, ChunkId, InboxId, UserId, WorkspaceId
@@ -125,7 +126,10 @@ class Demo:
         store = self.platform.workspace(WORKSPACE)
         known = await Inboxes(store).get(id)
         inbox = known.inbox if known else await self._new_inbox(kind, id, credentials)
-        await self.connect.register(inbox)
+        registered = await self.connect.register(inbox)
+        standin = self.outside.standins[kind]
+        if isinstance(standin, ByHand):
+            standin.paste_address(id, await self.connect.address(registered))
 
     async def _new_inbox(self, kind: ChannelKind, id: InboxId, credentials: dict[str, str]) -> Inbox:
         now = self.clock.now()

@@ -116,6 +116,15 @@ class Refreshed(Protocol):
         ...
 
 
+@runtime_checkable
+class ByHand(Protocol):
+    """A stand-in whose vendor is told our address by a person, in the cabinet: there is no API for it."""
+
+    def paste_address(self, account: str, url: str) -> None:
+        """The owner pastes it; empty: takes it out."""
+        ...
+
+
 class OverHttp:
     """What a stand-in inherits whose vendor speaks nothing but HTTP."""
 

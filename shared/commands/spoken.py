@@ -57,7 +57,7 @@ WORDS: Final[dict[str, Verb]] = {
     "номер": Verb.ID,
 }
 """Words behind the slash to what they mean."""
-_FORM: Final = re.compile(r"/([^\s@/]*)(?:@\S+)?(?:\s+(.*))?", re.DOTALL)
+_FORM: Final = re.compile(r"/([^\s@]*)(?:@\S+)?(?:\s+(.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

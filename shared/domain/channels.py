@@ -64,6 +64,8 @@ class Capabilities(Noun):
     """The vendor can be asked for everything that it holds: `Channel.history`."""
     history_readable: bool = False
     """After an unclear send the vendor can be asked what it holds."""
+    webhook_by_hand: bool = False
+    """The owner pastes our address into the vendor's cabinet: that it works shows when the vendor first calls."""
     pushes: bool = True
     """New messages come by themselves (webhook or notification)."""
     pull_every: timedelta | None = None

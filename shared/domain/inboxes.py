@@ -31,6 +31,8 @@ class Inbox(Noun):
     """A code of `shared.domain.texts` that says what is wrong and what to do."""
     is_simulated: bool = False
     """An account of the sandbox's world, not of the real vendor."""
+    called_at: Instant | None = None
+    """When the vendor first called us; kept only where a person must tell it our address."""
     account: str = ""
     """The vendor's own name of the account: a bot's @name, a mailbox, an Avito account id."""
     credentials: str = ""

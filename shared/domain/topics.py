@@ -28,7 +28,9 @@ class ForumTopic(Noun):
     """The draft on show, in `draft_post`."""
     draft_post: str = ""
     shown: dict[str, Instant] = {}
-    """Messages and their files, by `part_of`, that need no post any more: as far as they may come up again."""
+    """Messages and their files, by `part_of`, that need no post any more, with the newest change that was shown."""
+    forgotten_until: Instant | None = None
+    """Marks of messages from before this are kept only while the conversation itself still names them."""
     posts: tuple[str, ...] = ()
     """Telegram's ids of our newest posts and of what people wrote there, oldest first."""
     edited_drafts: dict[str, MessageId] = {}

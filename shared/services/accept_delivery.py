@@ -10,7 +10,9 @@ from shared.domain.arrivals import Arrival, RawDelivery
 from shared.domain.channels import ChannelKind
 from shared.domain.inboxes import Health, Inbox
 from shared.errors import DeskError, InvalidInput, NotFound, TooLarge, Unavailable, UntrustedDelivery
-from shared.services.directory import InboxDirectory
+from shared.ports.clock import Clock
+from shared.services.change_inbox import ChangeInbox
+from shared.services.directory import InboxDirectory, OpenInbox
 from shared.services.ingest import Ingest
 from shared.services.keep_unreadable import KeepUnreadable
 
@@ -22,6 +24,8 @@ class AcceptDelivery:
     directory: InboxDirectory
     ingest: Ingest
     keep_unreadable: KeepUnreadable
+    change_inbox: ChangeInbox
+    clock: Clock
 
     async def __call__(
         self, channels: Collection[ChannelKind], inbox_id: str, delivery: RawDelivery
@@ -44,6 +48,7 @@ class AcceptDelivery:
         except InvalidInput as error:
             await self.keep_unreadable(channel, inbox_id, delivery, error)
             return opened.channel.acknowledge(delivery)
+        await self._note_first_call(opened)
         if opened.inbox.health is not Health.PAUSED:
             refusal = await self._ingested(opened.inbox, arrivals)
             if refusal is not None:
@@ -51,6 +56,12 @@ class AcceptDelivery:
         elif arrivals and opened.channel.capabilities.pull_every is None:
             raise Unavailable("the inbox is paused, and nobody could fetch this later")
         return opened.channel.acknowledge(delivery)
+
+    async def _note_first_call(self, opened: OpenInbox) -> None:
+        """The owner has pasted our address: the vendor has found us."""
+        inbox = opened.inbox
+        if opened.channel.capabilities.webhook_by_hand and inbox.called_at is None:
+            await self.change_inbox(inbox, {"called_at": self.clock.now()})
 
     async def _ingested(self, inbox: Inbox, arrivals: Sequence[Arrival]) -> DeskError | None:
         """Why one could not be stored, if any: it does not stop the ones behind it."""

@@ -15,6 +15,7 @@ from shared.ports.document_store import Write
 from shared.ports.forum import ForumOpener
 from shared.services.connect_inbox import is_removed, living_inbox
 from shared.services.directory import InboxDirectory
+from shared.services.mirror_heal import SETTLING
 from shared.services.work_group_state import findings
 from shared.store.inboxes import Inboxes
 from shared.store.platform import Platform
@@ -65,7 +66,7 @@ class BindGroup:
             chat=choice.chat,
             language=choice.language,
             bound_at=now,
-            in_step_at=now,
+            in_step_at=now - SETTLING,
             created_at=now,
             updated_at=now,
         )

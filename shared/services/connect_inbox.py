@@ -77,6 +77,10 @@ class ConnectInbox:
         """An inbox that has not been removed. Raises `NotFound`."""
         return await living_inbox(self.platform, workspace, inbox)
 
+    async def address(self, inbox: Inbox) -> str:
+        """Where the vendor of an inbox calls us. It may carry the secret part: for the owner's eyes."""
+        return self.hook_address(inbox.channel, inbox.id, await self.secrets.word(inbox))
+
     async def replace_credentials(self, inbox: Inbox, credentials: Mapping[str, str]) -> Inbox:
         """The same inbox with other credentials, registered anew."""
         sealed = await self.secrets.sealed_credentials(inbox.id, credentials)
@@ -97,7 +101,7 @@ class ConnectInbox:
 
     async def _connection(self, inbox: Inbox) -> Connection:
         channel = await self.opener.open(inbox)
-        return await channel.connect(self.hook_address(inbox.channel, inbox.id, await self.secrets.word(inbox)))
+        return await channel.connect(await self.address(inbox))
 
     async def _is_taken(self, inbox: Inbox, account: str) -> bool:
         """Another inbox has this mailbox: what comes for it could go to one of them only."""

@@ -12,6 +12,7 @@ from shared.ports.channel_opener import ChannelOpener
 from shared.ports.clock import Clock
 from shared.ports.task_queue import TaskQueue
 from shared.services.change_inbox import ChangeInbox
+from shared.services.connect_inbox import ConnectInbox
 from shared.services.pull_inbox import PullInbox
 from shared.store.inboxes import Inboxes
 from shared.store.platform import Platform
@@ -35,6 +36,7 @@ class ManageInbox:
     pull_inbox: PullInbox
     tasks: TaskQueue
     clock: Clock
+    connect: ConnectInbox
 
     async def test(self, inbox: Inbox) -> Diagnosis:
         """Ask the vendor whether the inbox can work, and keep the answer as its health."""
@@ -42,10 +44,17 @@ class ManageInbox:
             diagnosis = await (await self.opener.open(inbox)).test()
         except ChannelError as error:
             diagnosis = Diagnosis(problem=error.code)
+        if diagnosis.problem is None and self.opener.capabilities(inbox.channel).webhook_by_hand:
+            diagnosis = await self._with_address(inbox, diagnosis)
         health = _health_after(diagnosis)
         if inbox.health in _OURS_TO_MEND and (health, diagnosis.problem) != (inbox.health, inbox.problem):
             await self.change(inbox, {"health": health, "problem": diagnosis.problem})
         return diagnosis
+
+    async def _with_address(self, inbox: Inbox, diagnosis: Diagnosis) -> Diagnosis:
+        """What the owner must paste, and whether the vendor has called us since."""
+        facts = {**diagnosis.facts, "webhook_url": await self.connect.address(inbox)}
+        return Diagnosis(problem="webhook_not_set" if inbox.called_at is None else None, facts=facts)
 
     async def pull(self, inbox: Inbox) -> int:
         """Fetch what is new, now; how much it was. Raises `Conflict` (`inbox_not_connected`)."""

@@ -29,7 +29,7 @@ from shared.store.workspace import WorkspaceStore
 
 _PAGE, _MOST_PAGES = 50, 20
 _REMEMBERED = timedelta(hours=1)
-"""Marks of messages that are nowhere yet: somebody is just sending them."""
+"""So long every mark is kept: of messages that are just being sent, and that the window has let go of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,16 @@ class View:
 
     def tidied(self) -> ForumTopic:
         """The topic without marks of messages that cannot come up again."""
-        conversation = self.conversation
+        conversation, until = self.conversation, self.now - _REMEMBERED
         alive = {*conversation.window, *conversation.outbox, *conversation.notices}
         kept = {
             key: at
             for key, at in self.topic.shown.items()
-            if MessageId(key.partition("-")[0]) in alive or at > self.now - _REMEMBERED
+            if MessageId(key.partition("-")[0]) in alive or at > until
         }
-        return self.topic.model_copy(update={"shown": kept})
+        if len(kept) == len(self.topic.shown):
+            return self.topic
+        return self.topic.model_copy(update={"shown": kept, "forgotten_until": until})
 
 
 async def load(store: WorkspaceStore, group: WorkGroup, topic: ForumTopic, now: datetime) -> View | None:
@@ -107,20 +109,22 @@ async def load(store: WorkspaceStore, group: WorkGroup, topic: ForumTopic, now: 
 async def _missed(
     store: WorkspaceStore, group: WorkGroup, topic: ForumTopic, conversation: Conversation
 ) -> tuple[Message, ...]:
-    """Messages that are neither shown nor in the window any more, oldest first: back to the newest one shown."""
+    """Messages that are neither shown nor in the window any more, oldest first."""
+    horizon = max(topic.forgotten_until or group.bound_at, group.bound_at)
     found: list[Message] = []
     after: str | None = None
     for _ in range(_MOST_PAGES):
         page = await Messages(store).page(conversation.id, limit=_PAGE, after=after)
-        for message in page.items:
-            if part_of(message.id) in topic.shown or message.received_at < group.bound_at:
-                return tuple(reversed(found))
-            if message.id not in conversation.window and _is_said(message):
-                found.append(message)
+        young = [message for message in page.items if message.received_at >= horizon]
+        found += [one for one in young if _is_said(one) and _is_missed(one, topic, conversation)]
         after = page.next_cursor
-        if after is None:
+        if after is None or not young:
             break
     return tuple(reversed(found))
+
+
+def _is_missed(message: Message, topic: ForumTopic, conversation: Conversation) -> bool:
+    return part_of(message.id) not in topic.shown and message.id not in conversation.window
 
 
 def _is_said(message: Message) -> bool:

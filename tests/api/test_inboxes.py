@@ -12,6 +12,7 @@ import pytest
 
 from infra.channels.registry import REGISTRY
 from infra.hook_addresses import HookAddresses
+from infra.sandbox.standin import ByHand
 from shared.domain.channels import ChannelKind
 from shared.domain.ids import InboxId, WorkspaceId
 from shared.domain.inboxes import Inbox
@@ -46,15 +47,15 @@ class Desk:
         answer = await self.owner.post(self.root, json=body)
         assert answer.status_code == 201, answer.text
         inbox = dict(answer.json())
-        if kind is ChannelKind.YANDEX_MARKET:
-            await self.paste_address(inbox, kind)
+        standin = self.town.machine.outside.standins[kind]
+        if isinstance(standin, ByHand):
+            await self.paste_address(standin, inbox, kind)
         return inbox
 
-    async def paste_address(self, inbox: dict[str, Any], kind: ChannelKind) -> None:
-        """What the owner does in Market's own settings: no API can."""
+    async def paste_address(self, standin: ByHand, inbox: dict[str, Any], kind: ChannelKind) -> None:
+        """What the owner does in the vendor's own settings: no API can."""
         word = await self.town.office.api.desk.inbox_secrets.word(await self.stored(inbox))
         address = HookAddresses(self.town.machine.settings.public_url)(kind, InboxId(inbox["id"]), word)
-        standin: Any = self.town.machine.outside.standins[kind]
         standin.paste_address("shop", address)
 
     async def post(self, inbox: dict[str, Any], action: str) -> httpx.Response:

@@ -38,7 +38,9 @@ async def stage(machine: Machine) -> Stage:
     return await open_stage(machine)
 
 
-async def asks(stage: Stage, text: str = DELIVERY, customer: str = "Пётр", files: tuple[CustomerFile, ...] = ()) -> None:
+async def asks(
+    stage: Stage, text: str = DELIVERY, customer: str = "Пётр", files: tuple[CustomerFile, ...] = ()
+) -> None:
     await stage.telegram.write(BOT.value, customer, text, files)
     await stage.machine.run(10)
 

@@ -170,7 +170,9 @@ async def play_through(site: Site, folder: Path, kind: ChannelKind, steps: Seque
 
 
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("kind", [*TELEGRAM, ChannelKind.AVITO, ChannelKind.IMAP, ChannelKind.WILDBERRIES, ChannelKind.WEB_CHAT])
+@pytest.mark.parametrize(
+    "kind", [*TELEGRAM, ChannelKind.AVITO, ChannelKind.IMAP, ChannelKind.WILDBERRIES, ChannelKind.WEB_CHAT]
+)
 @settings(
     max_examples=EXAMPLES,
     deadline=None,

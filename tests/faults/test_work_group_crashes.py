@@ -7,7 +7,6 @@ from typing import Literal
 
 import pytest
 
-from shared.domain.channels import ChannelKind
 from tests.support.machine import FAQ, Machine, Site, machine_on
 from tests.support.watching import Probe
 from tests.support.work_group import BOT, Stage, open_stage

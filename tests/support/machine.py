@@ -27,7 +27,7 @@ from infra.hook_addresses import HookAddresses
 from infra.local.functions import FunctionsHere
 from infra.local.queue.ports import QueueBus
 from infra.sandbox.outside import Outside
-from infra.sandbox.standin import Standin
+from infra.sandbox.standin import ByHand, Standin
 from infra.settings import Settings
 from infra.topology import SUBSCRIPTIONS
 from shared.domain.assistants import Assistant, Chunk, Mode
@@ -156,11 +156,11 @@ class Machine:
             await platform.commit([platform.mailbox_route(connection.account, route)])
         await store.commit(writes)
         self.desk.directory.forget(WORKSPACE, inbox)
-        standin: Any = self.outside.standins[kind]
-        if kind is ChannelKind.YANDEX_MARKET:  # its owner pastes the address by hand
+        standin = self.outside.standins[kind]
+        if isinstance(standin, ByHand):
             standin.paste_address(inbox, connection.webhook_url)
         await self.run(2)
-        return standin  # type: ignore[no-any-return]
+        return standin
 
     async def conversations(self) -> list[Conversation]:
         store = Conversations(self.desk.platform.workspace(WORKSPACE))

@@ -40,7 +40,7 @@ class Imap:
         history_readable=True,
         pushes=False,
         pull_every=timedelta(minutes=1),
-        pull_every_idle=timedelta(minutes=5),
+        pull_every_idle=timedelta(minutes=2),
         html=True,
     )
 

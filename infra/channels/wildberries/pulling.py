@@ -68,7 +68,5 @@ class Pull:
         self.cursor = self.cursor.model_copy(update={name: news.position})
 
     def _failed(self, error: ChannelUnavailable) -> None:
-        if isinstance(error, TooSoon):
-            self._has_read = True  # nothing is wrong: a base token's hour is not over
-        else:
+        if not isinstance(error, TooSoon):  # a base token's hour is not over: nothing is wrong
             self._faults.append(error)

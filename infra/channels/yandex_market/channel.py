@@ -33,6 +33,7 @@ class YandexMarket:
     """One cabinet. Credentials: `api_key`; `business_id` only where the token shows no shop."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(
+        webhook_by_hand=True,
         text_limit=4096,
         text_limits={"question": 5000},
         sends=frozenset({"text", "image", "file"}),

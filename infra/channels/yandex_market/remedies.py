@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from infra.channels.remedies import ACCOUNT_CLOSED, EXPIRED, RIGHTS, SCOPE, WRONG, Remedy
+from infra.channels.remedies import ACCOUNT_CLOSED, EXPIRED, RIGHTS, SCOPE, WEBHOOK_MISSING, WRONG, Remedy
 
 MOVING = "account_moving"
 """Market is moving the cabinet: for some hours it answers nothing."""
 
 REMEDIES: Final[dict[str, Remedy]] = {
+    WEBHOOK_MISSING: Remedy(
+        "Маркет ещё ни разу нам не позвонил. Откройте кабинет Маркета → Настройки → API и модули → API-уведомления и "
+        "вставьте адрес из проверки. Пока его нет, новые сообщения приходят с задержкой в несколько минут.",
+        "Market has not called us yet. Open the Market cabinet, Settings, APIs and modules, API notifications, and "
+        "paste the address that the test shows. Until then new messages come some minutes late.",
+    ),
     WRONG: Remedy(
         "Откройте кабинет Маркета → Настройки → API и модули, создайте Api-Key-токен с доступом "
         "«Общение с покупателями» и вставьте его целиком, вместе с началом ACMA:.",

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from infra.channels.remedies import ACCOUNT_CLOSED, EXPIRED, SCOPE, WRONG
+from infra.channels.remedies import ACCOUNT_CLOSED, EXPIRED, SCOPE, WEBHOOK_MISSING, WRONG
 from infra.channels.yandex_market.sandbox_chats import ChatMethods
 from infra.channels.yandex_market.sandbox_gate import Cabinet, Gate, Handler, Refused
 from infra.channels.yandex_market.sandbox_goods import ANSWERS, COMMENTS, QUESTIONS, REVIEWS, Goods, GoodsMethods
@@ -61,6 +61,8 @@ class YandexMarketSandbox(OverHttp):
         key = self._memory.cabinet(account)["key"]
         if problem in (WRONG, EXPIRED):
             self._memory.set_key(key, account, UNKNOWN if problem == WRONG else REVOKED)
+        elif problem == WEBHOOK_MISSING:
+            self._memory.change_cabinet(account, address="")
         elif problem == SCOPE:
             self._memory.change_cabinet(account, scopes=["PRICING"])
         else:

@@ -89,6 +89,7 @@ async def test_an_answer_from_the_owners_own_mail_client_is_an_echo_in_the_same_
 
 async def test_new_numbers_for_all_letters_lose_none_and_double_none(stage: Stage) -> None:
     channel = stage.channel()
+    await stage.write("стёрто")
     await stage.write("ещё до нас")
     stage.clock.advance(600)
     cursor = (await channel.pull(None)).cursor
@@ -97,7 +98,9 @@ async def test_new_numbers_for_all_letters_lose_none_and_double_none(stage: Stag
     stage.clock.advance(30 * 24 * 3600)
     await stage.write("в промежутке")
 
-    stage.provider.shelf(SHOP).renumber()
+    shelf = stage.provider.shelf(SHOP)
+    shelf.remove(shelf.letters("INBOX")[0])
+    shelf.renumber()
     second = await channel.pull(first.cursor)
     await stage.write("после")
     third = await channel.pull(second.cursor)
@@ -171,7 +174,7 @@ async def test_one_broken_letter_stops_none_behind_it(stage: Stage) -> None:
 async def test_a_letter_that_breaks_the_server_itself_stops_none_behind_it(stage: Stage) -> None:
     channel = stage.channel()
     cursor = (await channel.pull(None)).cursor
-    stage.provider.put_raw(SHOP, a_letter("яд"), poison=True)
+    stage.provider.put_raw(SHOP, a_letter("яд"), breaks=1000)
     await stage.write("дальше")
 
     page = await channel.pull(cursor)
@@ -179,6 +182,31 @@ async def test_a_letter_that_breaks_the_server_itself_stops_none_behind_it(stage
     assert texts(page) == [UNREADABLE, "дальше"]
     assert len(page.problems) == 1
     assert texts(await channel.pull(page.cursor)) == []
+
+
+async def test_a_connection_that_breaks_once_is_no_placeholder(stage: Stage) -> None:
+    channel = stage.channel()
+    cursor = (await channel.pull(None)).cursor
+    stage.provider.put_raw(SHOP, a_letter(body="целое"), breaks=1)
+
+    page = await channel.pull(cursor)
+
+    assert (texts(page), page.problems) == (["целое"], ())
+
+
+async def test_a_letter_that_came_and_went_leaves_the_known_ones_alone(stage: Stage) -> None:
+    channel = stage.channel()
+    cursor = (await channel.pull(None)).cursor
+    await stage.write("известное")
+    known = await channel.pull(cursor)
+    shelf = stage.provider.shelf(SHOP)
+    await stage.write("стёрто раньше, чем прочли")
+    shelf.remove(shelf.letters("INBOX")[-1])
+
+    page = await channel.pull(known.cursor)
+
+    assert page.arrivals == ()
+    assert (await channel.pull(page.cursor)).cursor == page.cursor
 
 
 async def test_an_outage_in_the_middle_is_no_placeholder(stage: Stage) -> None:

@@ -225,8 +225,9 @@ async def test_an_answer_that_leads_away_is_refused(make: object) -> None:
 async def test_an_answer_typed_in_the_cabinet_is_noticed_days_later(days: int) -> None:
     async with open_stage() as stage:
         question, review = await a_question(stage), await a_review(stage)
-        await a_question(stage)
         stage.clock.advance(days * DAY)
+        await a_question(stage)
+        await a_review(stage)
         stage.wb.answer_in_cabinet(SHOP, "question", question.partition(":")[2], "Из хлопка")
         stage.wb.answer_in_cabinet(SHOP, "review", review.partition(":")[2], "Нам жаль")
 
@@ -255,19 +256,22 @@ async def test_a_question_that_appears_late_is_told_although_newer_ones_were_see
         assert ids(await stage.pull()) == [f"question:{late}"]
 
 
-async def test_a_rejected_question_and_a_deleted_one_are_looked_up_no_more() -> None:
+async def test_a_rejected_question_and_a_deleted_one_are_looked_up_once() -> None:
     async with open_stage() as stage:
-        thread = await a_question(stage)
-        record = stage.wb.publications.found(SHOP, "question", thread.partition(":")[2])
-        assert record is not None
-        stage.wb.publications.reject(record)
-        await stage.pull()
-        stage.clock.advance(2 * 3600)
-        await stage.pull()
+        threads = [await a_question(stage), await a_question(stage)]
+        stage.clock.advance(DAY)
+        await a_question(stage)
+        rejected, deleted = (stage.wb.publications.found(SHOP, "question", one.partition(":")[2]) for one in threads)
+        assert rejected is not None
+        assert deleted is not None
+        stage.wb.publications.reject(rejected)
+        stage.wb.memory.world.replace(deleted.seq, {**deleted.data, "item": {**deleted.data["item"], "id": "other"}})
         stage.tap.exchanges.clear()
 
         assert await stage.pull() == []
-        assert not any(exchange.path.endswith("/question") for exchange in stage.tap.exchanges)
+        assert await stage.pull() == []
+
+        assert sum(exchange.path.endswith("/question") for exchange in stage.tap.exchanges) == 2
 
 
 async def test_more_questions_than_one_page_holds_are_all_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,7 +171,8 @@ class ImapTalk:
         for number, letter in enumerate(letters, start=1):
             if letter not in self._chosen(words, letters):
                 continue
-            if letter.is_poison and any(item.startswith("BODY") for item in wanted):
+            if letter.breaks > 0 and any(item.startswith("BODY") for item in wanted):
+                self._open_shelf.broken(letter)
                 raise HungUp
             parts = b" ".join(_shown(letter, item) for item in wanted)
             lines.append(b"%d FETCH (%s)" % (number, parts))
@@ -195,7 +196,7 @@ class ImapTalk:
         atom(words)
         folder = self._named(words)
         for letter in chosen:
-            self._open_shelf.add(folder, letter.raw, letter.flags, letter.at, poison=letter.is_poison)
+            self._open_shelf.add(folder, letter.raw, letter.flags, letter.at, breaks=letter.breaks)
             self._open_shelf.remove(letter)
         return [], "OK done"
 

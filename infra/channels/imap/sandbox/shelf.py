@@ -31,8 +31,8 @@ class Kept:
     raw: bytes
     flags: tuple[str, ...]
     at: datetime
-    is_poison: bool
-    """The server breaks when it is asked for it."""
+    breaks: int
+    """So many times more the server breaks when it is asked for it."""
 
 
 class Shelf:
@@ -67,22 +67,26 @@ class Shelf:
             data = record.data
             if not data["gone"]:
                 raw, at = b64decode(data["raw"]), datetime.fromisoformat(data["at"])
-                kept.append(Kept(record.seq, data["uid"], raw, tuple(data["flags"]), at, data["poison"]))
+                kept.append(Kept(record.seq, data["uid"], raw, tuple(data["flags"]), at, data["breaks"]))
         return sorted(kept, key=lambda letter: letter.uid)
 
     def add(
-        self, folder: str, raw: bytes, flags: Iterable[str] = (), at: datetime | None = None, *, poison: bool = False
+        self, folder: str, raw: bytes, flags: Iterable[str] = (), at: datetime | None = None, *, breaks: int = 0
     ) -> int:
         """A letter comes into a folder; answers its id."""
         uid = self.following(folder)
         self._world.learn(self._key(f"next:{folder}"), uid + 1)
-        data = {"uid": uid, "raw": b64encode(raw).decode(), "flags": list(flags), "gone": False, "poison": poison}
+        data = {"uid": uid, "raw": b64encode(raw).decode(), "flags": list(flags), "gone": False, "breaks": breaks}
         self._world.append(_LETTERS, self.address, folder, data | {"at": (at or self._clock.now()).isoformat()})
         return uid
 
     def flag(self, letter: Kept, flags: Iterable[str]) -> None:
         """Change a letter's flags."""
         self._replace(letter, flags=sorted(set(flags)))
+
+    def broken(self, letter: Kept) -> None:
+        """It has broken the server once more."""
+        self._replace(letter, breaks=letter.breaks - 1)
 
     def remove(self, letter: Kept) -> None:
         """For good."""
@@ -112,7 +116,7 @@ class Shelf:
 
     def _replace(self, letter: Kept, **changes: object) -> None:
         data = {"uid": letter.uid, "raw": b64encode(letter.raw).decode(), "flags": list(letter.flags), "gone": False}
-        data |= {"at": letter.at.isoformat(), "poison": letter.is_poison}
+        data |= {"at": letter.at.isoformat(), "breaks": letter.breaks}
         self._world.replace(letter.seq, data | changes)
 
     def _key(self, name: str) -> str:

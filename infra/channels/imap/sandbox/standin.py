@@ -118,9 +118,9 @@ class ImapSandbox:
         shelf = self._shelf(self._address(account))
         return [_seen(*posted) for posted in shelf.posted(person(customer).address)]
 
-    def put_raw(self, account: str, raw: bytes, *, folder: str = "INBOX", poison: bool = False) -> int:
-        """A letter of any bytes lies in a folder. `poison`: the server breaks when it is asked for it."""
-        return self._shelf(self._address(account)).add(folder, raw, poison=poison)
+    def put_raw(self, account: str, raw: bytes, *, folder: str = "INBOX", breaks: int = 0) -> int:
+        """A letter of any bytes lies in a folder. `breaks`: so many times the server breaks when asked for it."""
+        return self._shelf(self._address(account)).add(folder, raw, breaks=breaks)
 
     def shelf(self, account: str) -> Shelf:
         """What the provider holds for an account."""

@@ -16,7 +16,6 @@ from shared.domain.inboxes import Health, Inbox
 from shared.domain.messages import Delivery
 from shared.ports.channel import Channel
 from shared.ports.document_store import Query
-from shared.services.change_inbox import ChangeInbox
 from shared.services.directory import InboxDirectory
 from shared.services.manage_inbox import ManageInbox
 from shared.services.pull_inbox import PullInbox
@@ -31,9 +30,7 @@ async def avito(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 def manage(given: Office) -> ManageInbox:
-    desk, ports = given.machine.desk, given.machine.desk.ports
-    change = ChangeInbox(desk.platform, desk.directory, ports.clock)
-    return ManageInbox(desk.platform, ports.opener, change, desk.pull_inbox)
+    return given.machine.desk.manage_inbox
 
 
 async def test_words_for_a_removed_inbox_fail_with_a_reason_and_wait_for_no_repair(avito: Office) -> None:

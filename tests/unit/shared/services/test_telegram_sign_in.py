@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
 from hmac import new as hmac
@@ -59,8 +58,8 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    yield Office(tmp_path)
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
 
 
 def test_the_reference_vector_fits() -> None:
