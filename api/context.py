@@ -20,6 +20,7 @@ from shared.services.regenerate import Regenerate
 from shared.services.sign_in import Refresh, SignIn
 from shared.services.signed_in import SignedIn
 from shared.services.store_attachments import StoreAttachments
+from shared.services.telegram_account_logins import AccountLoginDesk
 from shared.services.telegram_links import TelegramLinks
 from shared.services.telegram_sign_in import TelegramSignIn
 from shared.services.web_chat_files import WebChatFiles
@@ -29,6 +30,7 @@ from shared.services.web_chat_talk import WebChatTalk
 from shared.services.web_chat_visitors import Visitors
 from shared.services.web_chats import WebChats
 from shared.store.sessions import Sessions
+from shared.store.telegram_accounts import AccountLogins
 from shared.store.users import Users
 from shared.store.workspaces import Workspaces
 
@@ -105,6 +107,12 @@ class Api:
         """Browsers on their way through a vendor's consent page."""
         ports = self.desk.ports
         return Consents(ports.store, ports.cipher, ports.clock)
+
+    @cached_property
+    def telegram_account_logins(self) -> AccountLoginDesk:
+        """Personal Telegram accounts on their way to an inbox."""
+        ports = self.desk.ports
+        return AccountLoginDesk(AccountLogins(ports.store), ports.cipher, ports.clock, ports.ids)
 
     @cached_property
     def regenerate(self) -> Regenerate:

@@ -12,9 +12,13 @@ from shared.errors import InvalidInput
 if TYPE_CHECKING:
     import httpx
 
+    from infra.channels.telegram_account.line import Line
+    from infra.channels.telegram_account.remote import CallOffice
+    from infra.channels.telegram_account.switchboard import Switchboard
     from infra.local.queue.store import Queue
     from infra.oidc import OidcVerifier
     from infra.settings import Settings
+    from shared.domain.ids import InboxId, WorkspaceId
     from shared.ports.blob_store import BlobStore
     from shared.ports.channel_opener import ChannelOpener
     from shared.ports.cipher import Cipher
@@ -152,8 +156,21 @@ class Ports:
 
         settings = self.settings
         return RegistryOpener(
-            self.store, self.cipher, self.clock, settings.real_vendors(), settings.sandbox_vendors(), self.http
+            self.store,
+            self.cipher,
+            self.clock,
+            settings.real_vendors(),
+            settings.sandbox_vendors(),
+            self.http,
+            self.lines,
         )
+
+    @cached_property
+    def lines(self) -> Switchboard:
+        """The ways to connections that one process holds."""
+        from infra.channels.telegram_account.switchboard import Switchboard
+
+        return Switchboard(self._remote_line)
 
     @cached_property
     def forums(self) -> ForumOpener:
@@ -169,6 +186,17 @@ class Ports:
         from infra.llm.factory import LanguageModels
 
         return LanguageModels(self.settings.llm, self.clock)
+
+    def call_office(self) -> CallOffice:
+        """Calls between processes, over the store."""
+        from infra.channels.telegram_account.remote import CallOffice
+
+        return CallOffice(self.store, self.cipher, lambda: self.blobs, self.clock, self.ids)
+
+    def _remote_line(self, workspace: WorkspaceId, inbox: InboxId) -> Line:
+        from infra.channels.telegram_account.remote import RemoteLine
+
+        return RemoteLine(self.call_office(), workspace, inbox)
 
     @cached_property
     def verifier(self) -> OidcVerifier | None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from infra.adapters import Ports
 
 if TYPE_CHECKING:
+    from infra.channels.telegram_account.client import MakeClient
+    from infra.channels.telegram_account.worker import AccountWorker
     from infra.group_desk import GroupDesk
     from infra.oidc import OidcVerifier
     from infra.settings import Settings
@@ -347,6 +349,16 @@ class Desk:
 
         ports = self.ports
         return SendMessage(self.platform, ports.bus, ports.clock, ports.opener, self.directory, self.followers)
+
+    def account_worker(
+        self, holder: str, *, simulated: MakeClient | None = None, answers_calls: bool = True
+    ) -> AccountWorker:
+        """Holds the connections of personal Telegram accounts; who runs in this process finds them here."""
+        from infra.account_worker import account_worker
+
+        worker = account_worker(self, holder, simulated, answers_calls=answers_calls)
+        self.ports.lines.host = worker
+        return worker
 
     @cached_property
     def stage_file(self) -> StageFile:

@@ -96,7 +96,7 @@ class GroupDesk:
         )
         memberships = GroupMemberships(desk.platform, self.turns, ports.clock)
         presses = GroupPresses(actions, voice)
-        return Cockpit(desk.platform, desk.directory, memberships, messages, presses, actions, voice)
+        return Cockpit(desk.platform, memberships, messages, presses, actions, voice, desk.followers)
 
     @cached_property
     def regenerate(self) -> Regenerate:

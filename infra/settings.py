@@ -17,6 +17,11 @@ class VendorSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     telegram_api_url: str = "https://api.telegram.org"
+    telegram_network: Literal["telegram", "sandbox"] = "telegram"
+    """Where personal accounts connect: at Telegram, or in the simulated world. Their protocol knows no addresses."""
+    telegram_api_id: int = 0
+    telegram_api_hash: SecretStr = SecretStr("")
+    """Of this installation, from my.telegram.org; personal accounts need both."""
     gmail_api_url: str = "https://gmail.googleapis.com"
     google_oauth_url: str = "https://oauth2.googleapis.com"
     """Token endpoint at `/token`, revocation at `/revoke`."""
@@ -90,6 +95,9 @@ class Settings(BaseSettings):
         root = f"{self.public_url}/sandbox/api"
         simulated = {
             "telegram_api_url": f"{root}/telegram_bot",
+            "telegram_network": "sandbox",
+            "telegram_api_id": 1,
+            "telegram_api_hash": SecretStr("sandbox"),
             "gmail_api_url": f"{root}/gmail",
             "google_oauth_url": f"{root}/gmail",
             "google_consent_url": f"{root}/gmail/consent",

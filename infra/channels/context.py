@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 
@@ -25,6 +25,14 @@ class Vault(Protocol):
         ...
 
 
+class Lines(Protocol):
+    """Ways to the process that holds an inbox's connection, for vendors that let one process hold it and no other."""
+
+    async def reach(self, workspace_id: str, inbox_id: str) -> Any:
+        """What the channel speaks through: a type of its own. Raises the `ChannelError` family."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelContext:
     """One inbox, opened."""
@@ -39,3 +47,5 @@ class ChannelContext:
     """Shared by the process: an adapter never closes it and sets its own timeout on each call."""
     clock: Clock
     vault: Vault
+    workspace_id: str = ""
+    lines: Lines | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from infra.channels.context import ChannelContext
+from infra.channels.context import ChannelContext, Lines
 from infra.channels.registry import channel_class, open_channel
 from infra.settings import VendorSettings
 from infra.vault import StoreVault
@@ -30,6 +30,7 @@ class RegistryOpener:
     sandbox: VendorSettings
     """Where the accounts of the simulated world live."""
     http: httpx.AsyncClient
+    lines: Lines | None = None
 
     async def open(self, inbox: Inbox) -> Channel:
         """The channel of one inbox."""
@@ -46,6 +47,8 @@ class RegistryOpener:
                 http=self.http,
                 clock=self.clock,
                 vault=StoreVault(self.store, self.cipher, self.clock, path),
+                workspace_id=inbox.workspace_id,
+                lines=self.lines,
             ),
         )
 

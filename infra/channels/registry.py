@@ -32,6 +32,7 @@ class Entry:
 REGISTRY: dict[ChannelKind, Entry] = {
     ChannelKind.TELEGRAM_BOT: Entry("Telegram", "TelegramBot", "TelegramBotSandbox"),
     ChannelKind.TELEGRAM_BUSINESS: Entry("Telegram Business", "TelegramBusiness", "TelegramBusinessSandbox"),
+    ChannelKind.TELEGRAM_ACCOUNT: Entry("Telegram account", "TelegramAccount", "TelegramAccountSandbox"),
     ChannelKind.GMAIL: Entry("Gmail", "Gmail", "GmailSandbox"),
     ChannelKind.IMAP: Entry("Mail", "Imap", "ImapSandbox"),
     ChannelKind.AVITO: Entry("Avito", "Avito", "AvitoSandbox"),

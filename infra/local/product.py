@@ -28,6 +28,7 @@ from starlette.types import ASGIApp
 
 from infra.adapters import Ports
 from infra.bootstrap import Desk, install
+from infra.channels.telegram_account.worker import AccountWorker
 from infra.cipher import ensure_key
 from infra.local.files import write_atomically
 from infra.local.functions import Functions, FunctionsElsewhere, FunctionsHere
@@ -38,6 +39,7 @@ from infra.sandbox.demo import EMAIL, Demo
 from infra.sandbox.outside import Outside
 from infra.settings import Settings
 from infra.topology import SCHEDULES
+from shared.domain.channels import ChannelKind
 from shared.store.users import Users
 from shared.store.workspaces import Workspaces
 
@@ -55,6 +57,7 @@ class Product:
         sandbox = settings.data_dir / "sandbox.db"
         self.outside = Outside(sandbox, ports.clock, ports.http, self._notify, settings.public_url)
         self.dispatcher = Dispatcher(ports.queue, self.functions.deliver, ports.clock, schedules=SCHEDULES)
+        self.accounts = self._account_worker()
         self.is_ready = False
 
     def app(self) -> Starlette:
@@ -76,6 +79,8 @@ class Product:
         """Work the queue and the schedules, and set up the demo, once the port is open."""
         await ensure_key(self.desk.ports.secrets)
         working = asyncio.create_task(self.dispatcher.run())
+        stop = asyncio.Event()
+        accounts = asyncio.create_task(self.accounts.run(stop))
         try:
             await self.outside.start()
             await self._demo()(demo_password(self.settings))
@@ -84,12 +89,19 @@ class Product:
             yield
         finally:
             working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+            stop.set()
+            await asyncio.gather(working, accounts, return_exceptions=True)
             await self.outside.close()
 
     async def _healthz(self, request: Request) -> Response:
         del request
         return JSONResponse({"status": "ok" if self.is_ready else "starting"}, 200 if self.is_ready else 503)
+
+    def _account_worker(self) -> AccountWorker:
+        """Our address names the process: nobody else can have it at the same time, and a restart is the same one."""
+        simulated: Any = self.outside.standins[ChannelKind.TELEGRAM_ACCOUNT]
+        others = bool(self.settings.function_urls)
+        return self.desk.account_worker(self.settings.public_url, simulated=simulated.client, answers_calls=others)
 
     def _demo(self) -> Demo:
         desk, ports = self.desk, self.desk.ports

@@ -9,6 +9,7 @@ from infra.mail.automatic import is_robot
 from infra.mail.building import NewLetter, build, reply_subject, shortened
 from infra.mail.letter import Letter, LetterFile, Mailbox
 from shared.domain.arrivals import Echo, Outgoing, Received
+from shared.domain.channels import FileRules
 from shared.domain.contacts import ContactRef
 from shared.domain.messages import Attachment
 from shared.errors import ChannelRejected, InvalidInput, RecipientUnreachable
@@ -16,6 +17,10 @@ from shared.errors import ChannelRejected, InvalidInput, RecipientUnreachable
 UNREADABLE = "[This letter could not be read here. Open it in your mail.]"
 MOST_AUTOMATIC_A_DAY = 20
 """Automatic answers to one address: beyond that two machines may be talking to each other."""
+
+LARGEST_FILES = 17 * 1024 * 1024
+LETTER_FILES = FileRules(most=100, max_bytes=LARGEST_FILES, max_total_bytes=LARGEST_FILES)
+"""Files grow by more than a third in a letter, and many servers take no letter over 25 MB."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -57,7 +56,6 @@ WORDS: Final[dict[str, Verb]] = {
     "номер": Verb.ID,
 }
 """Words behind the slash to what they mean."""
-_FORM: Final = re.compile(r"/([^\s@]*)(?:@\S+)?(?:\s+(.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +73,12 @@ def is_aside(text: str) -> bool:
 
 def spoken(text: str) -> Spoken | None:
     """The command that a message is; None: it is none."""
-    found = _FORM.fullmatch(text.strip())
-    if found is None or is_aside(text):
+    typed = text.strip()
+    if not typed.startswith("/") or is_aside(typed):
         return None
-    return Spoken(WORDS.get(found[1].lower()), (found[2] or "").strip())
+    word, *rest = typed.split(maxsplit=1)
+    name = word[1:].partition("@")[0].lower()
+    return Spoken(WORDS.get(name), rest[0].strip() if rest else "")
 
 
 def labels_of(argument: str) -> tuple[str, ...]:

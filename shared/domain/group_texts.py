@@ -85,6 +85,10 @@ GROUP_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Клиент уже получил прежний текст. Напишите исправление отдельным сообщением",
         "The customer has got the earlier text already. Write the correction as a new message",
     ),
+    "group_unreadable": (
+        "Бот не умеет передавать такое: клиент этого не увидел",
+        "The bot cannot pass this on: the customer did not see it",
+    ),
     "group_not_sent": ("Не отправлено: {reason}", "Not sent: {reason}"),
     "group_not_done": ("Не получилось: {reason}", "That did not work: {reason}"),
     "group_no_draft": ("Черновика нет", "There is no draft"),

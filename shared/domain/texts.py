@@ -234,6 +234,32 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Бот отключён от аккаунта Telegram. Добавьте его в настройках Telegram",
         "The bot was taken off the Telegram account. Add it in Telegram's settings",
     ),
+    "session_ended": (
+        "Сеанс Telegram завершён. Подключите аккаунт заново QR-кодом",
+        "The Telegram session was ended. Connect the account again with a QR code",
+    ),
+    "session_duplicated": (
+        "Сессию использовали из двух мест сразу, и Telegram её уничтожил. Подключите аккаунт заново",
+        "The session was used from two places at once, and Telegram destroyed it. Connect the account again",
+    ),
+    "account_frozen": (
+        "Telegram заморозил аккаунт. Подайте апелляцию в приложении Telegram",
+        "Telegram has frozen the account. Submit an appeal in the Telegram app",
+    ),
+    "spam_limited": (
+        "Telegram ограничил аккаунт за спам: он не может писать незнакомым. Откройте @SpamBot и узнайте, до какого "
+        "числа. Сообщения ждут и уйдут сами",
+        "Telegram has limited the account as a spammer: it may not write to strangers. Open @SpamBot to see until "
+        "when. Messages wait and leave by themselves",
+    ),
+    "api_id_missing": (
+        "У этой установки нет ключа Telegram. Задайте TELEGRAM_API_ID и TELEGRAM_API_HASH",
+        "This installation has no Telegram key. Set TELEGRAM_API_ID and TELEGRAM_API_HASH",
+    ),
+    # How a login of a personal Telegram account went.
+    "password_wrong": ("Пароль не подошёл. Попробуйте ещё раз", "The password is wrong. Try again"),
+    "login_expired": ("Время входа вышло. Начните заново", "The time to log in is over. Start again"),
+    "login_interrupted": ("Вход прервался. Начните заново", "The login was interrupted. Start again"),
     # What is wrong with a work group.
     "topic_gone": ("Тему этого диалога удалили", "The topic of this conversation was deleted"),
     "topic_closed": ("Тема этого диалога закрыта", "The topic of this conversation is closed"),

@@ -39,8 +39,8 @@ class ForumTopic(Noun):
     """Names of those who acted from here and are no members."""
     place: int | None = None
     """In the queue, smallest first; None: nothing is owed."""
-    looked_at: Instant | None = None
-    """The newest change of the conversation that put it into the queue."""
+    looks: int = 0
+    """Grows whenever somebody has found something owed: whoever is at work here notices."""
     attempts: int = 0
     """Failures in a row of the step that is due."""
     schema_version: int = 1

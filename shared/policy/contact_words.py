@@ -13,7 +13,10 @@ _DIGITS = re.compile(r"\+?\d(?:[\s().+-]*\d)*")
 _FEWEST_DIGITS, _MOST_DIGITS = 10, 15
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 _ADDRESS = re.compile(r"[a-z0-9+.-]://|(?<!\w)www\.", re.IGNORECASE)
-_DOMAIN = re.compile(r"(?<![\w@.-])(?:[^\W_][\w-]*\.)+(?:[a-z]{2,6}|рф)(?![\w-])", re.IGNORECASE)
+_DOMAIN = re.compile(
+    r"(?<![\w@.-])(?:[^\W_][\w-]*\.)+(?:[a-z]{2,6}|рф)(?![\w-])(?![\w.+-]*@)",  # not the name in front of an @
+    re.IGNORECASE,
+)
 _SHORT_LINK = re.compile(r"(?<![\w.-])(?:t\.me|wa\.me)(?!\w)", re.IGNORECASE)
 _NICKNAME = re.compile(r"(?<![\w.+-])@[a-z0-9_]{5,}", re.IGNORECASE | re.ASCII)
 _MESSENGER = re.compile(r"(?<!\w)(?:telegram|телеграм|whatsapp|ватсап|вотсап|viber|вайбер)(?!\w)", re.IGNORECASE)

@@ -16,7 +16,7 @@ from shared.services.cockpit_actions import Actions
 from shared.services.cockpit_messages import GroupMessages
 from shared.services.cockpit_presses import GroupPresses
 from shared.services.cockpit_scene import Scene, Voice
-from shared.services.directory import InboxDirectory
+from shared.services.followers import Followers
 from shared.services.group_membership import GroupMemberships
 from shared.store.platform import Platform
 from shared.store.topics import Topics, VersionedTopic
@@ -31,12 +31,12 @@ class Cockpit:
     """Takes what a bot hears in groups. Only the workspace's own work group is obeyed."""
 
     platform: Platform
-    directory: InboxDirectory
     memberships: GroupMemberships
     messages: GroupMessages
     presses: GroupPresses
     actions: Actions
     voice: Voice
+    followers: Followers
 
     async def __call__(self, inbox: Inbox, arrival: FromWorkGroup) -> bool:
         """Whether it was for us. Safe to repeat."""
@@ -87,7 +87,7 @@ class Cockpit:
         conversation = await scene.conversation()
         written = [conversation.window[id].received_at for id in conversation.open_turn()]
         if change.is_closed and any(moment > change.at for moment in written):
-            await self.voice.turns.wake(scene.group, self.voice.clock.now(), scene.key)
+            await self.followers.tell_of(conversation)  # the mirror opens it again
             return
         await self.actions.run(scene, Close() if change.is_closed else Reopen())
 

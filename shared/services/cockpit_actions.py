@@ -22,6 +22,7 @@ from shared.services.regenerate import Regenerate
 from shared.services.send_message import SendMessage
 from shared.store.members import Members
 from shared.store.topics import Topics
+from shared.store.work_groups import WorkGroups
 
 _PLAIN: dict[Verb, type[TakeOver | GiveBack | Close | Reopen]] = {
     Verb.TAKE: TakeOver,
@@ -125,7 +126,8 @@ class Actions:
         wanted = place(rank, self.clock.now())
         known = scene.topic.place if scene.topic else None
         best = wanted if known is None else min(known, wanted)
-        await self.voice.wake(scene, [topics.merge(scene.target, {**changes, ("place",): best})])
+        owed = WorkGroups(scene.store).change({"due_at": self.clock.now()})
+        await self.voice.wake(scene, [topics.merge(scene.target, {**changes, ("place",): best}), owed])
 
 
 def _meant(name: str, members: list[Member], actor: Actor) -> UserId:

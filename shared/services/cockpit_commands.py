@@ -59,8 +59,12 @@ class Commands:
             Verb.HELP: lambda scene, _: self.voice.say(scene, text("group_help", scene.language)),
             Verb.ID: lambda scene, _: self._ids(scene),
             # Its vendor is told as well: a task does it.
-            Verb.READ: lambda scene, _: self.voice.say(scene, text("group_done", scene.language)),
+            Verb.READ: lambda scene, _: self._read(scene),
         }
+
+    async def _read(self, scene: Scene) -> None:
+        await self.actions.cast.actor(scene)
+        await self.voice.say(scene, text("group_done", scene.language))
 
     async def _note(self, scene: Scene, argument: str) -> None:
         if len(argument) > 4000:

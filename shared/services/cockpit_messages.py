@@ -8,11 +8,11 @@ from datetime import timedelta
 from shared.commands.effects import Actor
 from shared.commands.spoken import Verb, is_aside, spoken
 from shared.domain.cockpit import GroupMessage
-from shared.domain.ids import MessageId
 from shared.domain.messages import Attachment
 from shared.domain.tasks import GroupTask
 from shared.domain.texts import text
 from shared.domain.topics import part_of
+from shared.errors import InvalidInput
 from shared.ports.clock import Clock
 from shared.ports.document_store import FieldPath
 from shared.ports.forum import ForumOpener
@@ -30,8 +30,8 @@ from shared.store.work_groups import WorkGroups
 _BEFORE = timedelta(minutes=1)
 """What becomes of a message later is news, whatever the clocks of two machines say."""
 _QUIET = timedelta(hours=12)
-_MOST_MARKS = 10
-"""Files of one message that may become messages of their own."""
+UNREADABLE = "[unsupported content"
+"""How the words begin of what no channel of ours reads: polls, games. Nothing that a customer should get."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class GroupMessages:
             if command.verb is Verb.READ and scene.target:
                 await self._later(scene, message)
             await self.commands(scene, command)
+        elif message.text.startswith(UNREADABLE) and scene.topic is not None:
+            raise InvalidInput("the bot cannot read this", code="group_unreadable")
         elif scene.topic is None:
             await self._ask_whom(scene)
         elif any(file.reference for file in message.attachments):
@@ -100,8 +102,9 @@ class GroupMessages:
         changes: dict[FieldPath, object] = {("edited_drafts", scene.user.source_id): None}
         if message.topic == topic.topic:
             marked = self.clock.now() - _BEFORE
-            ids = [sent_id(topic.conversation_id, actor, scene.key, part) for part in range(2)]
-            keys = [key for id in ids for key in (part_of(id), *_file_keys(id))]
+            first, second = (sent_id(topic.conversation_id, actor, scene.key, part) for part in range(2))
+            files = [part_of(first, number) for number, _ in enumerate(message.attachments)]
+            keys = [part_of(first), *files, *([part_of(second)] if files else [])]
             changes |= {("shown", key): marked for key in keys}
         await scene.store.commit([Topics(scene.store, scene.group.id).merge(topic.conversation_id, changes)])
         await self.actions.cast.remember(scene, actor)
@@ -138,7 +141,3 @@ class GroupMessages:
     async def _later(self, scene: Scene, message: GroupMessage) -> None:
         task = GroupTask(workspace_id=scene.workspace, inbox_id=scene.group.bot_inbox_id, message=message)
         await self.tasks.enqueue(task, run_at=self.clock.now(), name=f"group-{scene.workspace}-{scene.key}")
-
-
-def _file_keys(id: MessageId) -> list[str]:
-    return [part_of(id, number) for number in range(_MOST_MARKS)]

@@ -92,8 +92,9 @@ class Voice:
 
     async def wake(self, scene: Scene, writes: Sequence[Write], what: str = "shows") -> None:
         """Something is owed since these writes."""
+        now = self.clock.now()
         await scene.store.commit(writes)
-        await self.turns.wake(scene.group, self.clock.now(), f"{scene.key}-{what}")
+        await self.turns.wake(scene.group, now, f"{scene.key}-{what}")
 
     async def _keep(self, scene: Scene, reply: GroupReply) -> None:
         what = "answers" if reply.press_id else "says"

@@ -46,6 +46,7 @@ class GroupMemberships:
         known = await WorkGroups(store).get()
         if known is None or known.group.chat != change.chat or known.group.bot_inbox_id != inbox.id:
             return
+        now = self.clock.now()
         found = {"examined_at": None, "problem": known.group.problem if change.is_member else "group_gone"}
-        await store.commit([WorkGroups(store).change({**found, "updated_at": self.clock.now()})])
-        await self.turns.wake(known.group, self.clock.now())
+        await store.commit([WorkGroups(store).change({**found, "due_at": now, "updated_at": now})])
+        await self.turns.wake(known.group, now)

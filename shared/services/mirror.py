@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from shared.domain.conversations import Conversation
 from shared.domain.events import ConversationChanged
 from shared.domain.tasks import MirrorTask
+from shared.domain.work_groups import WorkGroup
 from shared.errors import ChannelError, NotFound
 from shared.ports.clock import Clock
 from shared.ports.forum import ForumOpener
@@ -48,9 +49,12 @@ class Mirror:
             await self._begin(store, found.conversation)
 
     async def go_on(self, task: MirrorTask) -> None:
-        """Work the queue."""
+        """Work the queue, where there is one."""
         store = self.platform.workspace(task.workspace_id)
-        await self._answer_presses(store)
+        known = await WorkGroups(store).get()
+        if known is None or (known.group.due_at is None and not known.group.replies):
+            return
+        await self._answer_presses(store, known.group)
         await self._begin(store, None)
 
     async def _begin(self, store: WorkspaceStore, conversation: Conversation | None) -> None:
@@ -79,16 +83,13 @@ class Mirror:
             if await self.turns.end(turn):
                 return
 
-    async def _answer_presses(self, store: WorkspaceStore) -> None:
+    async def _answer_presses(self, store: WorkspaceStore, group: WorkGroup) -> None:
         """Whoever pressed a button looks at a waiting sign: this waits for no turn and counts for no limit."""
-        known = await WorkGroups(store).get()
-        if known is None:
-            return
-        presses = {key: reply for key, reply in known.group.replies.items() if reply.press_id}
+        presses = {key: reply for key, reply in group.replies.items() if reply.press_id}
         if not presses:
             return
         with suppress(NotFound, ChannelError):
-            forum = await self.opener.open(known.group)
+            forum = await self.opener.open(group)
             for reply in presses.values():
                 await forum.answer_press(reply.press_id, reply.text)
         await store.commit([WorkGroups(store).said(*presses)])

@@ -33,7 +33,7 @@ class Enlist:
         place = queue_place(group, known.topic, conversation, card_digest(conversation, group.language))
         if place is None:
             return []
-        return [topics.enlisting(known, _better(place, known.topic), conversation.updated_at)]
+        return [topics.enlisting(known, _better(place, known.topic))]
 
     async def _is_followed(self, group: WorkGroup, conversation: Conversation) -> bool:
         with suppress(NotFound):

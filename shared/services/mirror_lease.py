@@ -75,6 +75,7 @@ class Turns:
         now, groups, group = self.clock.now(), WorkGroups(store), known.group
         if group.lease_until is not None and group.lease_until > now:
             await store.commit([*writes, groups.knock()])
+            await self.wake(group, group.lease_until)  # should they die meanwhile
             return None
         later = _not_before(group, now)
         if later is not None:
@@ -122,7 +123,8 @@ class Turns:
     ) -> None:
         due = known.group.due_at
         if due is not None and self.clock.now() < due <= later + GRACE:  # somebody has planned it
-            await store.commit(writes)
+            if writes:
+                await store.commit(writes)
             return
         await store.commit([*writes, WorkGroups(store).change({"due_at": later}, version=known.version)])
         await self.wake(known.group, later)

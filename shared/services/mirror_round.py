@@ -161,7 +161,7 @@ def differences(before: ForumTopic, after: ForumTopic) -> dict[FieldPath, Any]:
         old, new = getattr(before, name), getattr(after, name)
         if name == "shown":
             changes |= _marks(old, new)
-        elif old != new and name != "place":
+        elif old != new and name not in ("place", "looks"):
             changes[(name,)] = new
     return changes
 

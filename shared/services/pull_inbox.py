@@ -10,7 +10,16 @@ from typing import Any
 from shared.domain.arrivals import Arrival, Page
 from shared.domain.ids import InboxId, WorkspaceId
 from shared.domain.inboxes import Health, Inbox
-from shared.errors import ChannelError, ChannelRejected, CredentialsRejected, InvalidInput, NotFound, Stale, TooLarge
+from shared.errors import (
+    ChannelError,
+    ChannelRejected,
+    ChannelUnavailable,
+    CredentialsRejected,
+    InvalidInput,
+    NotFound,
+    Stale,
+    TooLarge,
+)
 from shared.ports.clock import Clock
 from shared.services.directory import InboxDirectory
 from shared.services.ingest import Ingest
@@ -45,8 +54,9 @@ class PullInbox:
             await self._mark(store, known, {"health": Health.AUTH_FAILED, "problem": error.code})
         except ChannelRejected as error:
             await self._mark(store, known, {"health": Health.ATTENTION, "problem": error.code})
-        except ChannelError:
-            pause = min(timedelta(seconds=30) * (1 << min(known.inbox.failures, 6)), LONGEST_PAUSE)
+        except ChannelError as error:
+            wish = error.retry_after if isinstance(error, ChannelUnavailable) else None
+            pause = wish or min(timedelta(seconds=30) * (1 << min(known.inbox.failures, 6)), LONGEST_PAUSE)
             failed = {"failures": known.inbox.failures + 1, "retry_at": self.clock.now() + pause}
             await self._mark(store, known, failed)
         return 0

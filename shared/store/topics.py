@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from shared.domain.ids import ConversationId, WorkGroupId
@@ -16,10 +15,12 @@ from shared.ports.document_store import (
     Exists,
     FieldPath,
     Filter,
+    Increment,
     Merge,
     Order,
     Query,
     Set,
+    Transform,
     Version,
     Write,
 )
@@ -48,13 +49,15 @@ class Topics:
         """Where a topic lies."""
         return self._store.path("work_groups", self._group, "topics", conversation)
 
-    def enlisting(self, known: VersionedTopic, place: int, looked_at: datetime) -> Write:
+    def enlisting(self, known: VersionedTopic, place: int) -> Write:
         """A write that puts a topic into the queue. Raises `AlreadyExists` or `Stale` where somebody else has just
         begun a new one."""
+        path = self.path(known.topic.conversation_id)
         if not known.is_new:
-            return self.merge(known.topic.conversation_id, {("place",): place, ("looked_at",): looked_at})
-        topic = known.topic.model_copy(update={"place": place, "looked_at": looked_at})
-        path, fields = self.path(topic.conversation_id), fields_of(topic)
+            # A write that changes nothing would leave the version as it is.
+            looks: dict[FieldPath, Transform] = {("looks",): Increment(1)}
+            return Merge(path, at_paths({("place",): place}), looks, Exists())
+        fields = fields_of(known.topic.model_copy(update={"place": place}))
         return Create(path, fields) if known.version is None else Set(path, fields, At(known.version))
 
     def merge(

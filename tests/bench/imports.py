@@ -27,6 +27,7 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "channel_pull": ("pull_inbox", (FIRESTORE, PUBSUB, SECRETS)),
     "llm_reply": ("answer", (FIRESTORE, PUBSUB, TASKS)),
     "deliver": ("deliver", (FIRESTORE, TASKS, SECRETS)),
+    "mirror": ("groups.mirror", (FIRESTORE, TASKS, SECRETS)),
     "run_task": ("run_task", (FIRESTORE, PUBSUB, TASKS, SECRETS, STORAGE)),
     "gmail_watch": ("renew_registrations", (FIRESTORE, SECRETS)),
     "sweep": ("sweep", (FIRESTORE, PUBSUB)),

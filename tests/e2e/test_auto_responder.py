@@ -239,6 +239,21 @@ async def test_a_message_that_comes_while_the_vendor_is_down_postpones_what_was_
     assert shop_texts(machine, AVITO) == [CANNED]
 
 
+async def test_what_could_not_leave_in_one_interval_is_said_in_the_next_and_counts_there(machine: Machine) -> None:
+    standin = await machine.connect(AVITO)
+    morning, evening = Interval(start=time(9), end=time(12, 30)), Interval(start=time(12, 30), end=time(18))
+    await switch(machine, mode="intervals", intervals=(morning, evening))
+    await asks(machine, AVITO)
+    standin.faults.outage = True
+    await machine.settle(40)
+    standin.faults.outage = False
+
+    await machine.settle(15)
+
+    assert shop_texts(machine, AVITO) == [CANNED]
+    assert (await conversation_of(machine)).auto_replied_in == datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
+
+
 async def test_what_is_queued_is_taken_back_when_a_person_answers_first(machine: Machine) -> None:
     standin = await machine.connect(AVITO)
     await switch(machine)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from shared.commands.commands import AddNote
+from shared.commands.effects import Actor
 from shared.domain.channels import ChannelKind
-from tests.support.machine import FAQ, Machine
+from shared.domain.ids import UserId
+from tests.support.machine import FAQ, WORKSPACE, Machine
 from tests.support.work_group import BOT, open_stage
 
 AVITO = ChannelKind.AVITO
+ANNA = Actor(UserId("anna"), "Анна")
 DELIVERY = "Сколько стоит доставка?"
 OFF_TOPIC = "Какая столица у Австралии и сколько там пингвинов?"
 
@@ -51,13 +55,16 @@ async def test_a_lost_event_is_healed_by_the_sweep(machine: Machine) -> None:
     await machine.connect(BOT)
     stage = await open_stage(machine)
     await stage.telegram.write(BOT.value, "Пётр", DELIVERY)
-    await machine.outside.pusher.drained()
+    await machine.run(10)
+    conversation = await stage.conversation("Пётр")
+    machine.clock.advance(1)
+    await machine.desk.execute(WORKSPACE, conversation.id, AddNote(text="Позвонить"), ANNA)
     for row in machine.queue.due(machine.clock.now(), 100):
         machine.queue.finish(row, machine.clock.now())
 
-    await machine.settle(4)
+    await machine.settle(3)
 
-    assert stage.texts("Пётр") == [f"👤 Пётр\n{DELIVERY}\n\n🤖 Ассистент\n{FAQ[DELIVERY]}"]
+    assert stage.texts("Пётр")[2:] == ["📝 Заметка · Анна\nПозвонить"]
 
 
 async def test_an_idle_minute_costs_two_reads_and_no_write(machine: Machine) -> None:

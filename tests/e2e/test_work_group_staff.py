@@ -11,6 +11,7 @@ from infra.sandbox.standin import CustomerFile
 from infra.telegram.sandbox.people import person
 from shared.commands.spoken import Verb
 from shared.domain.assistants import Mode
+from shared.domain.cockpit import GroupMessage, GroupTopicChange, GroupUser
 from shared.domain.conversations import NOBODY, Status
 from shared.domain.ids import UserId
 from shared.domain.messages import Author
@@ -278,3 +279,39 @@ async def test_people_in_a_topic_of_their_own_are_told_once_that_nobody_hears_th
 
     assert stage.texts("Курилка") == ["Кто сегодня?", "Эта тема не связана ни с одним диалогом", "Я"]
     assert heard(stage) == []
+
+
+async def test_a_late_closing_does_not_bury_what_the_customer_has_written_since(stage: Stage) -> None:
+    topic, closed_at = stage.topic("Пётр").id, stage.machine.clock.now()
+    stage.machine.clock.advance(5)
+    await stage.telegram.write(BOT.value, "Пётр", "И ещё вопрос про кенгуру и коал")
+    await stage.machine.run(10)
+    opened = await stage.machine.desk.directory.find(BOT.value)
+    oleg = GroupUser(source_id="1", name="Олег")
+    late = GroupTopicChange(chat=stage.chat, topic=topic, is_closed=True, author=oleg, at=closed_at)
+    forum = await stage.machine.desk.ports.forums.open(await stage.group())
+    await forum.close_topic(topic)
+
+    await stage.machine.desk.ingest(opened.inbox, late)
+    await stage.machine.run(10)
+
+    assert (await stage.conversation("Пётр")).status is Status.NEEDS_HUMAN
+    assert not stage.topic("Пётр").is_closed
+
+
+async def test_what_no_channel_can_carry_is_not_put_into_words(stage: Stage) -> None:
+    opened = await stage.machine.desk.directory.find(BOT.value)
+    poll = GroupMessage(
+        chat=stage.chat,
+        source_id="900001",
+        topic=stage.topic("Пётр").id,
+        author=GroupUser(source_id="1", name="Олег"),
+        text="[unsupported content: poll]",
+        at=stage.machine.clock.now(),
+    )
+
+    await stage.machine.desk.ingest(opened.inbox, poll)
+    await stage.machine.run(5)
+
+    assert heard(stage) == []
+    assert stage.texts("Пётр")[-1] == "Бот не умеет передавать такое: клиент этого не увидел"

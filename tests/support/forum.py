@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -57,6 +57,8 @@ class MemoryForum:
         self.is_gone = False
         self.pause = 0.0
         """Seconds of real time that each call takes, so that others come in between."""
+        self.meanwhile: dict[str, Callable[[], Awaitable[None]]] = {}
+        """What happens elsewhere while a call of this kind is under way, once."""
         self._number = 0
 
     async def examine(self) -> ForumState:
@@ -130,10 +132,12 @@ class MemoryForum:
         return [topic for topic in self.topics.values() if not topic.is_deleted]
 
     def shown(self, words: str) -> int:
-        """In how many posts these words stand, also in deleted topics."""
-        return sum(words in post.text for post in self.posts.values())
+        """In how many posts these words stand as news, also in deleted topics. What is repeated as history is none."""
+        return sum(words in post.text for post in self.posts.values() if not post.post.title.startswith("🕘"))
 
     async def _count(self, call: str) -> None:
+        if call in self.meanwhile:
+            await self.meanwhile.pop(call)()
         if self.pause:
             await asyncio.sleep(self.pause)
         if self.is_gone:

@@ -79,6 +79,11 @@ class Machine:
         ports = self._ports()
         self.queue = ports.queue
         self.desk = Desk(watch(ports, self.probe))
+        simulated: Any = self.outside.standins[ChannelKind.TELEGRAM_ACCOUNT]
+        simulated.hang_up()
+        self.accounts = self.desk.account_worker(
+            self.settings.public_url, simulated=simulated.client, answers_calls=False
+        )
         self.api: Any = None
         install(self.desk)
 
@@ -107,9 +112,11 @@ class Machine:
         for _ in range(max(int(seconds), 1)):
             await self.outside.pusher.drained()
             await self.outside.refresh()
+            await self._hold_accounts()
             await self.pump()
             self.clock.advance(1)
         await self.outside.pusher.drained()
+        await self._hold_accounts()
         await self.pump()
         await self.outside.pusher.drained()
         await self.outside.refresh()
@@ -224,6 +231,15 @@ class Machine:
         except Killed:
             self.reboot()
             return 500
+
+    async def _hold_accounts(self) -> None:
+        """The worker of personal Telegram accounts looks around, where there is one to be held."""
+        accounts = self.outside.world.fact("accounts") or {}
+        if any(key.startswith(f"{ChannelKind.TELEGRAM_ACCOUNT.value}/") for key in accounts):
+            try:
+                await self.accounts.round()
+            except Killed:
+                self.reboot()
 
     async def _ask_who_does_not_push(self) -> None:
         """A pull of each such inbox, as the scheduler asks for within its pace: not in the pause after a fault."""

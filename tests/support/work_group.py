@@ -9,8 +9,10 @@ from infra.telegram.sandbox.views import SeenGroup, SeenPost, SeenTopic
 from shared.domain.channels import ChannelKind
 from shared.domain.conversations import Conversation
 from shared.domain.ids import InboxId
+from shared.domain.inboxes import Inbox
 from shared.domain.work_groups import WorkGroup
 from shared.services.bind_group import GroupChoice
+from shared.store.inboxes import Inboxes
 from shared.store.work_groups import WorkGroups
 from tests.support.machine import WORKSPACE, Machine
 
@@ -90,7 +92,5 @@ async def open_stage(machine: Machine, *, title: str = TITLE) -> Stage:
     return Stage(machine, chat)
 
 
-async def machine_inboxes(machine: Machine) -> list[Any]:
-    from shared.store.inboxes import Inboxes
-
-    return list(await Inboxes(machine.desk.platform.workspace(WORKSPACE)).all())
+async def machine_inboxes(machine: Machine) -> list[Inbox]:
+    return await Inboxes(machine.desk.platform.workspace(WORKSPACE)).all()

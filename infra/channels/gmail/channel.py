@@ -12,7 +12,7 @@ from infra.channels.gmail.client import GmailClient
 from infra.channels.gmail.failures import GONE
 from infra.channels.gmail.sync import MailboxSync
 from infra.channels.gmail.wire import decoded, part_of, read_cursor, read_notification, read_place, request_body
-from infra.mail.conversing import answer
+from infra.mail.conversing import LETTER_FILES, answer
 from shared.domain.arrivals import (
     Arrival,
     Connection,
@@ -24,13 +24,9 @@ from shared.domain.arrivals import (
     Receipt,
     ThreadFacts,
 )
-from shared.domain.channels import Capabilities, FileRules
+from shared.domain.channels import Capabilities
 from shared.domain.messages import Attachment
 from shared.errors import ChannelError, ChannelRejected, InvalidInput
-
-MOST_FILES = 100
-LARGEST_FILES = 18 * 1024 * 1024
-"""Bytes of all files of a letter. In a letter they grow by more than a third, and many servers take 25 MB."""
 
 
 class Gmail:
@@ -39,7 +35,7 @@ class Gmail:
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=100_000,
         sends=frozenset({"text", "image", "voice", "file"}),
-        files=FileRules(most=MOST_FILES, max_bytes=LARGEST_FILES, max_total_bytes=LARGEST_FILES),
+        files=LETTER_FILES,
         history_listable=True,
         history_readable=True,
         pull_every=timedelta(minutes=15),

@@ -17,15 +17,12 @@ from infra.channels.imap.locating import locate
 from infra.channels.imap.logins import Login, Logins
 from infra.channels.imap.sending import Post
 from infra.channels.imap.session import Visit
-from infra.mail.conversing import answer
+from infra.mail.conversing import LETTER_FILES, answer
 from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt, ThreadFacts
-from shared.domain.channels import Capabilities, FileRules
+from shared.domain.channels import Capabilities
 from shared.domain.messages import Attachment
 from shared.errors import ChannelError, CredentialsRejected, UntrustedDelivery
 
-MOST_FILES = 100
-LARGEST_FILES = 18 * 1024 * 1024
-"""Bytes of all files of a letter. In a letter they grow by more than a third, and many servers take 25 MB."""
 _Result = TypeVar("_Result")
 
 
@@ -35,7 +32,7 @@ class Imap:
     capabilities: ClassVar[Capabilities] = Capabilities(
         text_limit=100_000,
         sends=frozenset({"text", "image", "voice", "file"}),
-        files=FileRules(most=MOST_FILES, max_bytes=LARGEST_FILES, max_total_bytes=LARGEST_FILES),
+        files=LETTER_FILES,
         history_listable=True,
         history_readable=True,
         pushes=False,
@@ -68,7 +65,11 @@ class Imap:
     async def send(self, outgoing: Outgoing) -> Receipt:
         """By SMTP, under a Message-ID that follows from our own id; a copy among the sent letters."""
         post = self._post(outgoing)
-        return await self._logged_in(lambda account, login: self._send(account, login, post))
+        try:
+            return await self._logged_in(lambda account, login: self._send(account, login, post))
+        except asyncio.CancelledError:
+            post.given_up.set()  # the thread goes on
+            raise
 
     async def find_sent(self, outgoing: Outgoing) -> Receipt | None:
         """By our Message-ID. Raises `ChannelRejected` (`unconfirmed`) where it may have left, and nobody can tell."""

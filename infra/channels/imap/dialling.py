@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from contextlib import suppress
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
@@ -30,27 +31,36 @@ def dial(server: Server, *, simulated: bool) -> socket.socket:
     """An open connection. Raises `ChannelUnavailable` where the name may not be called, and `OSError`."""
     if not simulated and (server.port not in _PORTS or server.security == "none"):
         raise ChannelUnavailable("not a port of a mail server, or no encryption", code=UNREACHABLE)
-    return socket.create_connection(
-        (checked_address(server.host, server.port, simulated), server.port), TIMEOUT_SECONDS
-    )
+    connection = _first_open(checked_addresses(server.host, server.port, simulated), server.port)
+    # Commands are small and each waits for its answer: 40 ms less for every one.
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
 
 
-def checked_address(host: str, port: int, simulated: bool) -> str:
-    """The numeric address behind a name. Raises `ChannelUnavailable` for unknown names and private networks."""
+def checked_addresses(host: str, port: int, simulated: bool) -> list[str]:
+    """The numeric addresses behind a name. Raises `ChannelUnavailable` for unknown names and private networks."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise ChannelUnavailable("the server's name is not known", code=UNREACHABLE) from error
-    addresses = [str(place[0]) for *_, place in found]
+    addresses = list(dict.fromkeys(str(place[0]) for *_, place in found))
     if not simulated and not all(_is_public(address) for address in addresses):
         raise ChannelUnavailable("the server is no public one", code=UNREACHABLE)
-    return addresses[0]
+    return addresses
 
 
 @cache
 def trust() -> ssl.SSLContext:
     """Certificates are checked against the authorities that this machine trusts."""
     return ssl.create_default_context()
+
+
+def _first_open(addresses: list[str], port: int) -> socket.socket:
+    """Where this machine has no IPv6, the IPv4 address behind it serves."""
+    for address in addresses[:-1]:
+        with suppress(OSError):
+            return socket.create_connection((address, port), TIMEOUT_SECONDS / len(addresses))
+    return socket.create_connection((addresses[-1], port), TIMEOUT_SECONDS)
 
 
 def _is_public(address: str) -> bool:

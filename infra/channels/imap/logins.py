@@ -12,7 +12,7 @@ import httpx
 
 from infra.channels.calling import call_vendor
 from infra.channels.context import ChannelContext
-from infra.channels.imap.dialling import checked_address, is_simulated
+from infra.channels.imap.dialling import checked_addresses, is_simulated
 from infra.channels.remedies import EXPIRED, WRONG
 from shared.errors import ChannelUnavailable, CredentialsRejected
 
@@ -91,7 +91,7 @@ class Logins:
             raise CredentialsRejected("no address of a token endpoint", code=WRONG) from error
         if not url.host or not (url.scheme == "https" or simulated):
             raise CredentialsRejected("no address of a token endpoint", code=WRONG)
-        address = checked_address(url.host, url.port or 443, simulated)
+        address = checked_addresses(url.host, url.port or 443, simulated)[-1]
         return self._context.http.build_request(
             "POST",
             url.copy_with(host=address),

@@ -15,6 +15,8 @@ from infra.channels.imap.wire import Found
 from shared.domain.arrivals import Page
 
 _NOWHERE = Place("", 0, 0)
+_LISTED = 200
+"""Letters that are looked at for one page: after a long absence there may be many more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,15 @@ def _onward(visit: Visit, account: MailAccount, target: Target, start: Place, si
     visit.session.look_into(target.name)
     # `n:*` holds the newest letter even where n is above it.
     uids = [uid for uid in visit.session.search(criteria) if uid > place.uid]
-    letters = visit.session.listed(uids)
-    if place.since is not None:
-        letters = [letter for letter in letters if int(letter.at.timestamp()) >= place.since]
+    letters = [
+        letter for letter in visit.session.listed(uids[:_LISTED]) if int(letter.at.timestamp()) >= (place.since or 0)
+    ]
     page = first_page(letters)
     found = read_letters(visit, Folder(target.name, mark.validity, target.is_sent), page)
     if len(page) < len(letters):
         return _Progress(place.read_until(page[-1].uid), found, has_more=True)
+    if len(uids) > _LISTED:
+        return _Progress(place.read_until(uids[_LISTED - 1]), found, has_more=True)
     came_meanwhile = place.since is not None and mark.following - 1 > place.until
     return _Progress(place.finished(mark, max(uids, default=0)), found, has_more=came_meanwhile)
 

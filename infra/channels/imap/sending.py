@@ -8,8 +8,9 @@ never handed over; one that is still a draft may have been, and nobody can tell.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event
 
 from infra.channels.imap.account import MailAccount
 from infra.channels.imap.folders import Folders
@@ -31,11 +32,18 @@ class Post:
     raw: bytes
     outgoing: Outgoing
     now: datetime
+    given_up: Event = field(default_factory=Event)
+    """Nobody waits for it any more: it must not leave now, or it would leave twice."""
 
     @property
     def message_id(self) -> str:
         """The id that it is found by."""
         return own_message_id(self.outgoing.message_id)
+
+    @property
+    def since(self) -> datetime:
+        """It is in no folder from before this day."""
+        return self.outgoing.first_tried_at - timedelta(days=2)
 
     def receipt(self) -> Receipt:
         """What the desk remembers of it."""
@@ -51,10 +59,10 @@ def send(visit: Visit, account: MailAccount, login: Login, post: Post, *, simula
         check_loop(_automatic_answers(session, folders.sent, post))
     drafts = folders.drafts or _made(session, folders, DRAFTS)
     session.look_into(drafts, to_change=True)
-    if not session.with_id(post.message_id):
+    if not session.with_id(post.message_id, post.since):
         session.append(drafts, post.raw, post.now)
     try:
-        submit(account, login, post.raw, partner_of(post.outgoing), simulated=simulated)
+        submit(account, login, post.raw, partner_of(post.outgoing), post.given_up, simulated=simulated)
     except ChannelUnclear:
         raise
     except ChannelError:
@@ -81,14 +89,14 @@ def _is_in(session: Session, folder: str | None, post: Post) -> bool:
     if folder is None:
         return False
     session.look_into(folder)
-    return bool(session.with_id(post.message_id))
+    return bool(session.with_id(post.message_id, post.since))
 
 
 def _tidy(session: Session, drafts: str, post: Post, sent: str | None) -> None:
     """Move the draft to the sent letters, or away. Best effort: what is said of the letter does not hang on it."""
     with suppress(ChannelError):
         session.look_into(drafts, to_change=True)
-        uids = session.with_id(post.message_id)
+        uids = session.with_id(post.message_id, post.since)
         if sent is not None:
             session.move(uids[:1], sent)
             uids = uids[1:]

@@ -24,7 +24,6 @@ _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 _FLAGS = re.compile(rb"FLAGS \(([^)]*)\)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MOST_UIDS = 200
 _SEARCHABLE = re.compile(r"<[!#-\[\]-~]{1,250}>")
 
 
@@ -79,21 +78,22 @@ class Session:
         """Ids in the open folder, oldest first."""
         return sorted({int(uid) for uid in self._box.uids(criteria, charset=None)})
 
-    def with_id(self, message_id: str) -> list[int]:
-        """Ids of the letters in the open folder that carry a Message-ID."""
-        return self.search(f'HEADER MESSAGE-ID "{message_id}"') if _SEARCHABLE.fullmatch(message_id) else []
+    def with_id(self, message_id: str, since: datetime | None = None) -> list[int]:
+        """Ids of the letters in the open folder that carry a Message-ID; `since`: of these days only, where that is
+        known, because large folders are slow to search."""
+        days = "" if since is None else f"SINCE {on_day(since)} "
+        known = _SEARCHABLE.fullmatch(message_id)
+        return self.search(f'{days}HEADER MESSAGE-ID "{message_id}"') if known else []
 
     @speaking()
     def listed(self, uids: Sequence[int]) -> list[Listed]:
         """Letters that are still there, oldest first."""
-        found: dict[int, Listed] = {}
-        for start in range(0, len(uids), _MOST_UIDS):
-            chunk = uids[start : start + _MOST_UIDS]
-            for line in self._fetched(chunk, "(UID RFC822.SIZE INTERNALDATE FLAGS)"):
-                head = line[0] if isinstance(line, tuple) else line
-                if isinstance(head, bytes) and (letter := _listed(head)) and letter.uid in chunk:
-                    found[letter.uid] = letter
-        return [found[uid] for uid in sorted(found)]
+        if not uids:
+            return []
+        lines = self._fetched(uids, "(UID RFC822.SIZE INTERNALDATE FLAGS)")
+        heads = (line[0] if isinstance(line, tuple) else line for line in lines)
+        found = {letter.uid: letter for head in heads if head and (letter := _listed(head))}
+        return [found[uid] for uid in sorted(found) if uid in set(uids)]
 
     @speaking()
     def raw(self, uid: int) -> bytes | None:

@@ -8,6 +8,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from threading import Event
 
 from infra.channels.imap.account import MailAccount, Server
 from infra.channels.imap.dialling import TIMEOUT_SECONDS, UNREACHABLE, dial, trust
@@ -32,9 +33,12 @@ class _Dialled(smtplib.SMTP):
         return trust().wrap_socket(opened, server_hostname=host) if self._server.security == "ssl" else opened
 
 
-def submit(account: MailAccount, login: Login, raw: bytes, recipient: str, *, simulated: bool) -> None:
-    """Send a letter to one address. Raises `ChannelUnavailable`, `ChannelRejected` and its kin (surely not taken), or
-    `ChannelUnclear` (the connection broke when all was said and no answer had come)."""
+def submit(account: MailAccount, login: Login, raw: bytes, recipient: str, given_up: Event, *, simulated: bool) -> None:
+    """Send a letter to one address, unless it is `given_up` meanwhile.
+
+    Raises `ChannelUnavailable`, `ChannelRejected` and its kin (surely not taken), or `ChannelUnclear` (the connection
+    broke when all was said and no answer had come).
+    """
     with _logged_in(account, login, simulated) as smtp:
         limit = smtp.esmtp_features.get("size", "")
         if limit.isdecimal() and 0 < int(limit) < len(raw):
@@ -42,6 +46,8 @@ def submit(account: MailAccount, login: Login, raw: bytes, recipient: str, *, si
         announced = [f"SIZE={len(raw)}"] if "size" in smtp.esmtp_features else []
         _say(lambda: smtp.mail(account.address, announced))
         _say(lambda: smtp.rcpt(recipient), is_recipient=True)
+        if given_up.is_set():
+            raise ChannelUnavailable("the mail server took too long")
         _hand_over(smtp, raw)
 
 

@@ -53,7 +53,7 @@ class ChatReader:
             new = [entry for entry in page.events if event_id(entry) and event_id(entry) not in position.edge]
             if new:
                 arrivals, problems = await self.arrivals(new)
-                return Found(arrivals, _moved(position, page), problems, more=True)
+                return Found(arrivals, moved(position, page), problems, more=True)
             if not page.total:
                 break
             since = following(page, since)
@@ -78,7 +78,8 @@ def following(page: EventsPage, since: int) -> int:
     return max(page.next - 1, since + 1)
 
 
-def _moved(position: EventsPosition, page: EventsPage) -> EventsPosition:
+def moved(position: EventsPosition, page: EventsPage) -> EventsPosition:
+    """The position behind a page, with what was seen in its last minute."""
     events, _ = each(Event, page.events)
     times = {event.id: millis(event.at) for event in events}
     latest = max([position.next, *times.values()])

@@ -83,7 +83,8 @@ class ChatMethods:
         said = {**({"text": text} if text else {}), **({"attachments": enclosed} if enclosed else {})}
         fields = {"message": said, "source": "seller-public-api", "sender": "seller"}
         event = self._memory.add_event(account["name"], chat, fields)
-        return JSONResponse({"result": {"addTime": event["addTimestamp"], "chatID": chat}, "errors": []})
+        result = {"addTime": event["addTimestamp"], "chatID": chat, "sign": self._memory.sign(account, chat)}
+        return JSONResponse({"result": result, "errors": []})
 
     def _signed_chat(self, account: Account, sign: str) -> str:
         chats = (chat["id"] for chat in self._memory.chats(account["name"]))

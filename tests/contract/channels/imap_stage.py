@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -121,9 +122,9 @@ async def history_of(channel: Imap, since: Any) -> list[Page]:
 
 
 @asynccontextmanager
-async def open_stage() -> AsyncIterator[Stage]:
-    """An open provider with one account."""
-    clock, world = ManualClock(), World()
+async def open_stage(file: Path | None = None) -> AsyncIterator[Stage]:
+    """An open provider with one account; what a file of the world remembers is still there."""
+    clock, world = ManualClock(), World(file)
 
     async def nobody(topic: str, data: dict[str, Any]) -> None:
         raise AssertionError("a mail provider has no Pub/Sub")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -381,3 +383,26 @@ async def test_servers_of_our_own_network_are_not_called_for_real_inboxes(stage:
         with pytest.raises(ChannelUnavailable) as caught:
             await stage.channel(real, **{"imap_host": "mail.example.com", **unsafe}).pull(None)
         assert caught.value.code == "mail_server_unreachable"
+
+
+async def test_the_providers_doors_and_letters_outlive_a_restart(tmp_path: Path) -> None:
+    async with open_stage(tmp_path / "world.db") as stage:
+        credentials = stage.provider.open_account(SHOP)
+        cursor = (await stage.channel().pull(None)).cursor
+        await stage.write("до перезапуска")
+
+    async with open_stage(tmp_path / "world.db") as again:
+        page = await again.channel_with(credentials).pull(cursor)
+
+        assert texts(page) == ["до перезапуска"]
+        assert [seen.text for seen in again.provider.seen_by(SHOP, "Анна")] == ["до перезапуска"]
+
+
+async def test_a_door_that_somebody_has_taken_opens_elsewhere(stage: Stage) -> None:
+    before = stage.provider.open_account(SHOP)
+    await stage.provider.close()
+    with socket.create_server(("127.0.0.1", int(before["imap_port"]))):
+        await stage.provider.start()
+
+        assert stage.provider.open_account(SHOP)["imap_port"] != before["imap_port"]
+        assert (await stage.channel().test()).problem is None

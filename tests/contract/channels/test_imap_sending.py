@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 
-from infra.channels.imap.channel import LARGEST_FILES
-from infra.mail.conversing import MOST_AUTOMATIC_A_DAY
-from infra.mail.parsing import file_of, read_letter
+from infra.channels.imap.channel import Imap
+from infra.mail.conversing import LARGEST_FILES, MOST_AUTOMATIC_A_DAY, answer
+from infra.mail.parsing import LARGEST, file_of, read_letter
 from shared.domain.arrivals import Outgoing, Received
 from shared.errors import (
     ChannelRejected,
@@ -181,21 +184,28 @@ async def test_recipients_that_cannot_be_written_to(
 
 async def test_a_letter_larger_than_the_server_takes_is_refused_before_it_is_sent(stage: Stage) -> None:
     letter, _ = await a_question(stage)
-    heavy = a_file(content=b"\x00" * (LARGEST_FILES + 1024 * 1024))
+    stage.provider.limit_letters(20_000)
 
     with pytest.raises(ChannelRejected) as caught:
-        await stage.channel().send(stage.answer_to(letter, files=(heavy,)))
+        await stage.channel().send(stage.answer_to(letter, files=(a_file(content=b"\x00" * 20_000),)))
 
     assert caught.value.code == "files_too_large"
     assert (stage.folder("Drafts"), shop_letters(stage)) == ([], [])
 
 
-async def test_the_largest_files_that_we_promise_are_taken(stage: Stage) -> None:
-    letter, _ = await a_question(stage)
+def test_the_largest_files_that_we_promise_fit_into_what_servers_take() -> None:
+    outgoing = Outgoing(
+        message_id="m1",
+        thread="",
+        contact_source_id=CUSTOMER,
+        text="ж" * Imap.capabilities.text_limit,
+        files=(a_file(content=b"\x00" * LARGEST_FILES),),
+        first_tried_at=datetime(2026, 11, 20, tzinfo=UTC),
+    )
 
-    await stage.channel().send(stage.answer_to(letter, files=(a_file(content=b"\x00" * LARGEST_FILES),)))
+    raw = answer(outgoing, ADDRESS, outgoing.first_tried_at)
 
-    assert shop_letters(stage) == ["Есть."]
+    assert len(raw) <= min(LARGEST, 25 * 1024 * 1024)
 
 
 async def test_an_outage_and_a_crowd_are_waited_out(stage: Stage) -> None:
@@ -255,3 +265,43 @@ async def test_a_token_serves_instead_of_a_password_and_is_renewed_when_it_has_d
 
     assert shop_letters(stage) == ["Есть."]
     assert caught.value.code == "credentials_expired"
+
+
+async def test_a_letter_that_nobody_waits_for_any_more_does_not_leave(stage: Stage) -> None:
+    """The desk gives up after a while and asks whether it was sent; the thread may still be at it."""
+    letter, _ = await a_question(stage)
+    outgoing = stage.answer_to(letter)
+    pause = asyncio.Event()
+    async with slowed(int(stage.provider.open_account(SHOP)["smtp_port"]), pause) as port:
+        sending = asyncio.create_task(stage.channel(smtp_port=str(port)).send(outgoing))
+        while not stage.folder("Drafts"):  # noqa: ASYNC110 - it says nothing when it has come so far
+            await asyncio.sleep(0.01)
+
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        pause.set()
+        while stage.folder("Drafts"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    assert await stage.channel().find_sent(outgoing) is None
+    assert shop_letters(stage) == []
+
+
+@asynccontextmanager
+async def slowed(port: int, pause: asyncio.Event) -> AsyncIterator[int]:
+    """A server in front of another one that says nothing until the pause is over."""
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await pause.wait()
+        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(pass_on(reader, inner_writer), pass_on(inner_reader, writer), return_exceptions=True)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()

@@ -161,6 +161,18 @@ async def test_a_chat_that_the_list_lacks_is_answered_with_the_signature_of_its_
         assert stage.shop_texts() == ["Подойдёт"]
 
 
+async def test_the_signature_that_a_send_answers_is_kept_for_the_next_one() -> None:
+    async with open_stage() as stage:
+        thread = await stage.thread()
+        stage.wb.memory.age_signs(SHOP)
+        await stage.channel().send(stage.reply(thread, "Раз"))
+        stage.wb.hide_chats(SHOP)
+
+        await stage.channel().send(stage.reply(thread, "Два"))
+
+        assert stage.shop_texts() == ["Раз", "Два"]
+
+
 async def test_without_a_good_signature_the_message_is_refused_for_good() -> None:
     async with open_stage() as stage:
         stage.wb.hide_chats(SHOP)

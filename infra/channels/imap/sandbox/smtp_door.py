@@ -31,6 +31,8 @@ class SmtpDoor:
         self._faults = faults
         self._shelf_of = shelf_of
         self._keeps_sent = keeps_sent
+        self.largest = LARGEST
+        """Bytes of a letter."""
         logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of its own attributes
 
     def protocol(self, loop: AbstractEventLoop) -> BaseProtocol:
@@ -39,7 +41,7 @@ class SmtpDoor:
             return _Closed()
         return SMTP(
             self,
-            data_size_limit=LARGEST,
+            data_size_limit=self.largest,
             hostname="smtp.shop.example",
             ident="ready",
             auth_require_tls=False,

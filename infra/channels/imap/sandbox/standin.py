@@ -130,6 +130,10 @@ class ImapSandbox:
         """Whether this provider puts what it sends into the Sent folder by itself; at first it does."""
         self._context.world.learn(f"imap:{self._address(account)}:forgets-sent", not keeps)
 
+    def limit_letters(self, largest: int) -> None:
+        """How many bytes of a letter the provider takes from now on."""
+        self._smtp.largest = largest
+
     def _keeps_sent(self, address: str) -> bool:
         return not self._context.world.fact(f"imap:{address}:forgets-sent")
 

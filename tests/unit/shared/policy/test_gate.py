@@ -68,6 +68,15 @@ def test_an_open_turn_of_a_willing_assistant_goes_to_the_model() -> None:
             a_situation(WAITING.model_copy(update={"owner": "nobody"})),
             (Decision.HANDOFF, "owned_by_people", "owner_is_assistant"),
         ),
+        (
+            a_situation(allows_replies=False),
+            (Decision.HANDOFF, "replies_not_allowed", "inbox_allows_replies"),
+        ),
+        (a_situation(is_window_open=False), (Decision.HANDOFF, "window_closed", "window_is_open")),
+        (
+            a_situation(allows_assistant=False),
+            (Decision.HANDOFF, "assistant_not_allowed", "inbox_allows_assistant"),
+        ),
         (a_situation(assistant=None), (Decision.HANDOFF, "no_assistant", "has_assistant")),
         (a_situation(assistant=an_assistant(mode=Mode.OFF)), (Decision.HANDOFF, "assistant_off", "assistant_is_on")),
         (a_situation(llm_enabled=False), (Decision.HANDOFF, "llm_disabled", "llm_is_enabled")),
@@ -141,3 +150,26 @@ def test_length_is_counted_in_the_channels_own_units(text: str) -> None:
     assert length(text, Capabilities(text_limit=1)) == len(text)
     beyond_the_plane = sum(ord(character) > 0xFFFF for character in text)
     assert length(text, Capabilities(text_limit=1, text_unit="utf16")) == len(text) + beyond_the_plane
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("Звоните 8 900 123-45-67", "forbidden_phone"),
+        ("Пишите на shop@mail.ru", "forbidden_email"),
+        ("Смотрите на shop.ru", "forbidden_link"),
+        ("Мы есть в телеграме, точнее в Telegram", "forbidden_messenger"),
+    ],
+)
+def test_a_reply_that_breaks_the_channels_rules_becomes_a_draft_that_says_why(reply: str, reason: str) -> None:
+    strict = Capabilities(text_limit=1000, forbids=frozenset({"phone", "email", "link", "messenger"}))
+    offer = Offer(Proposal(reply=reply), an_assistant(mode=Mode.AUTONOMOUS), strict)
+
+    assert verdict(after_model(offer, Ruling(Decision.SEND))) == (Decision.DRAFT, reason, "keeps_channel_rules")
+
+
+def test_a_kind_of_thread_has_its_own_limit() -> None:
+    short = Capabilities(text_limit=1000, text_limits={"review": 5})
+    offer = Offer(Proposal(reply="300 рублей"), an_assistant(mode=Mode.AUTONOMOUS), short, "review")
+
+    assert verdict(after_model(offer, Ruling(Decision.SEND))) == (Decision.DRAFT, "reply_too_long", "reply_fits")

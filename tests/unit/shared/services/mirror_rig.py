@@ -23,6 +23,7 @@ from shared.services.mirror_heal import SETTLING
 from shared.store.inboxes import Inboxes
 from shared.store.topics import Topics
 from shared.store.work_groups import WorkGroups
+from shared.store.workspace import WorkspaceStore
 from tests.support.forum import MemoryForum, MemoryForums
 from tests.support.machine import WORKSPACE, Machine, running_machine
 from tests.support.watching import Probe
@@ -40,7 +41,7 @@ class Rig:
         self.count = 0
 
     @property
-    def store(self):  # type: ignore[no-untyped-def]
+    def store(self) -> WorkspaceStore:
         return self.machine.desk.platform.workspace(WORKSPACE)
 
     async def bind(self, mode: Mode = Mode.OFF) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from shared.commands.commands import Close
-from shared.domain.events import ConversationChanged
+from shared.domain.events import ConversationChanged, MessageQueued
 from shared.domain.messages import Attachment
 from shared.domain.tasks import MirrorTask
+from shared.store.work_groups import WorkGroups
 from tests.support.machine import WORKSPACE
 from tests.support.watching import Probe
 from tests.unit.shared.services.mirror_rig import Rig, rigged
@@ -56,12 +57,27 @@ async def test_what_comes_while_somebody_works_is_seen_by_them(rig: Rig) -> None
     assert (await rig.group()).due_at is None
 
 
+async def test_what_a_customer_adds_while_their_words_are_posted_is_one_more_post(rig: Rig) -> None:
+    await rig.writes("Анна")
+    await rig.settle(3)
+    words = [await rig.writes("Анна")]
+    rig.loses_work()
+
+    async def adds() -> None:
+        words.append(await rig.writes("Анна"))
+        rig.loses_work()
+        await rig.machine.desk.groups.mirror(changed(rig, "Анна"))
+
+    rig.forum.meanwhile["post"] = adds
+    await rig.machine.desk.groups.mirror(changed(rig, "Анна"))
+
+    assert {text: rig.forum.shown(text) for text in words} == dict.fromkeys(words, 1)
+
+
 async def test_a_worker_that_died_is_followed_when_its_lease_is_over(rig: Rig) -> None:
     words = await rig.writes("Анна")
     group = await rig.group()
     now = rig.machine.clock.now()
-    from shared.store.work_groups import WorkGroups
-
     dead = {"lease": "dead", "lease_until": now + timedelta(seconds=60), "due_at": now + timedelta(seconds=60)}
     await rig.store.commit([WorkGroups(rig.store).change(dead)])
     await rig.machine.pump()
@@ -182,8 +198,6 @@ async def test_a_refused_file_is_named_and_a_removed_card_is_written_anew(rig: R
 async def test_a_topic_whose_group_was_exchanged_begins_anew(rig: Rig) -> None:
     await rig.writes("Анна")
     await rig.settle(3)
-    from shared.store.work_groups import WorkGroups
-
     await rig.store.commit([WorkGroups(rig.store).change({"chat": "-1002"})])
     rig.forum.chat = "-1002"
 
@@ -196,8 +210,6 @@ async def test_a_topic_whose_group_was_exchanged_begins_anew(rig: Rig) -> None:
 
 async def test_a_task_for_a_group_that_is_gone_does_nothing(rig: Rig) -> None:
     group = await rig.group()
-    from shared.store.work_groups import WorkGroups
-
     await rig.store.commit([WorkGroups(rig.store).removal()])
 
     await rig.machine.desk.groups.mirror.go_on(MirrorTask(workspace_id=WORKSPACE, work_group_id=group.id))
@@ -205,7 +217,5 @@ async def test_a_task_for_a_group_that_is_gone_does_nothing(rig: Rig) -> None:
     assert rig.forum.calls == []
 
 
-def _queued(rig: Rig, customer: str):  # type: ignore[no-untyped-def]
-    from shared.domain.events import MessageQueued
-
+def _queued(rig: Rig, customer: str) -> MessageQueued:
     return MessageQueued(workspace_id=WORKSPACE, conversation_id=rig.id_of(customer))

@@ -14,6 +14,7 @@ from shared.domain.conversations import Status
 from shared.domain.tasks import MirrorTask
 from shared.errors import DeskError
 from shared.policy.topic_names import name_of
+from tests.support.forum import MemoryTopic
 from tests.support.machine import WORKSPACE
 from tests.unit.shared.services.mirror_rig import Rig, rigged
 
@@ -92,11 +93,11 @@ class Play:
                 assert topic.is_closed == (conversation.status is Status.CLOSED)
                 assert topic.pinned[-1:] == [(await rig.topic(customer)).card]
 
-    def _living(self, customer: str):  # type: ignore[no-untyped-def]
+    def _living(self, customer: str) -> list[MemoryTopic]:
         return [topic for topic in self.rig.forum.living() if customer in topic.name]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(happenings=st.lists(HAPPENINGS, max_size=25))
 async def test_in_the_end_everything_is_shown_once(happenings: list[tuple[object, object]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.channels.imap.account import Server
-from infra.channels.imap.dialling import checked_address, dial, is_simulated
+from infra.channels.imap.dialling import checked_addresses, dial, is_simulated
 from infra.settings import Settings, VendorSettings
 from shared.errors import ChannelUnavailable
 
@@ -18,20 +18,20 @@ PRIVATE = [
 @pytest.mark.parametrize("address", PRIVATE)
 def test_addresses_of_private_networks_are_refused(address: str) -> None:
     with pytest.raises(ChannelUnavailable) as caught:
-        checked_address(address, 993, False)
+        checked_addresses(address, 993, False)
 
     assert caught.value.code == "mail_server_unreachable"
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"])
 def test_public_addresses_are_called(address: str) -> None:
-    assert checked_address(address, 993, False) == address
+    assert checked_addresses(address, 993, False) == [address]
 
 
 @pytest.mark.parametrize("host", ["localhost", "2130706433", "0x7f000001", "127.1"])
 def test_other_ways_to_write_this_machine_are_refused(host: str) -> None:
     with pytest.raises(ChannelUnavailable):
-        checked_address(host, 993, False)
+        checked_addresses(host, 993, False)
 
 
 @pytest.mark.parametrize("server", [Server("93.184.216.34", 22, "ssl"), Server("93.184.216.34", 993, "none")])

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.channels.wildberries.chats import _moved, event_id
+from infra.channels.wildberries.chats import event_id, moved
 from infra.channels.wildberries.cursor import Cursor, EventsPosition, ListPosition
 from infra.channels.wildberries.shapes import Event, EventsPage, Publication, each
 from infra.channels.wildberries.tokens import read_token
@@ -90,7 +90,7 @@ def test_any_publication_is_read_or_named(fields: dict[str, Any]) -> None:
 def test_a_position_only_moves_on_and_knows_what_it_has_seen_at_its_edge(start: int, events: list[Any]) -> None:
     page = EventsPage(totalEvents=len(events), events=events)
 
-    position = _moved(EventsPosition(next=start), page)
+    position = moved(EventsPosition(next=start), page)
 
     assert position.next >= start
     readable, strange = each(Event, events)

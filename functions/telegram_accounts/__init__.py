@@ -1,0 +1,1 @@
+"""Holds the connections of personal Telegram accounts."""
