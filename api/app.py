@@ -85,10 +85,9 @@ def create_app(desk: Desk, pace: Pace | None = None) -> FastAPI:
     app.add_middleware(Guard, clock=desk.ports.clock)
     add_error_handlers(app)
     app.include_router(health.router)
-    app.include_router(telegram_page.router)
     for router in _ROUTERS:
         app.include_router(router, prefix=PREFIX)
-    app.routes.extend(web_chat_pages.ROUTES)
+    app.routes.extend((*telegram_page.ROUTES, *web_chat_pages.ROUTES))
     _describe_problems(app)
     return app
 

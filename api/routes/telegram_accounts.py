@@ -52,7 +52,7 @@ async def get_telegram_login_code(login_id: Id, seat: Owner, api: ApiDep) -> Res
         raise NotFound("there is no code to scan")
     picture = BytesIO()
     segno.make_qr(login.qr_url).save(picture, kind="png", scale=_SCALE)
-    return Response(picture.getvalue(), media_type="image/png", headers={"cache-control": "no-store"})
+    return Response(picture.getvalue(), media_type="image/png")
 
 
 @router.post("/{login_id}/password", status_code=202, responses=responses(409))

@@ -5,32 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter
-from starlette.responses import FileResponse
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
 
-router = APIRouter(prefix="/login", include_in_schema=False)
 _FOLDER: Final = Path(__file__).parents[1] / "dashboard"
-_POLICY: Final = {
+_FILES: Final = {"telegram": "telegram.html", "telegram.js": "telegram.js", "telegram.css": "telegram.css"}
+_HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
 }
 
 
-@router.get("/telegram")
-async def telegram_page() -> FileResponse:
-    """A button that signs in."""
-    return FileResponse(_FOLDER / "telegram.html", headers=_POLICY)
+async def telegram_page(request: Request) -> Response:
+    """A button that signs in, and what belongs to it."""
+    name = request.url.path.rpartition("/")[2]
+    return FileResponse(_FOLDER / _FILES[name], headers=_HEADERS)
 
 
-@router.get("/telegram.js")
-async def telegram_script() -> FileResponse:
-    """What the button does."""
-    return FileResponse(_FOLDER / "telegram.js", headers=_POLICY)
-
-
-@router.get("/telegram.css")
-async def telegram_style() -> FileResponse:
-    """How it looks."""
-    return FileResponse(_FOLDER / "telegram.css", headers=_POLICY)
+ROUTES: Final = tuple(Route(f"/login/{name}", telegram_page) for name in _FILES)

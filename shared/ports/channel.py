@@ -50,6 +50,7 @@ class Channel(Protocol):
 
     async def find_sent(self, outgoing: Outgoing) -> Receipt | None:
         """Look for a message in the vendor's history after an unclear send; None: surely not there.
+        Raises `ChannelUnclear` when even the history cannot tell.
 
         Called only where `capabilities.history_readable`.
         """

@@ -78,6 +78,8 @@ class CompareInbox:
             latest = await Inboxes(self.platform.workspace(inbox.workspace_id)).latest_comparison(inbox.id)
             is_whole = latest is not None and latest.ended_at is not None and latest.problem is None
             since = latest.began_at - OVERLAP if latest is not None and is_whole else now - REACH
+            # What was said before the account was connected is nobody's turn here.
+            since = max(since, inbox.created_at)
         return Comparison(inbox_id=inbox.id, since=since, began_at=now)
 
     async def _stretch(

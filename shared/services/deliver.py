@@ -175,6 +175,9 @@ class Deliver:
         except ChannelRejected as error:
             await self.failures.give_up(sending, error.code)
             return await self._following(sending)
+        except ChannelUnclear:
+            await self.failures.ask_a_person(sending)
+            return await self._following(sending)
         if receipt is None:
             return await self._send_unless_outdated(sending)
         await self._book(sending, receipt)

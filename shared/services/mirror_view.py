@@ -84,9 +84,7 @@ class View:
         conversation, until = self.conversation, self.now - _REMEMBERED
         alive = {*conversation.window, *conversation.outbox, *conversation.notices}
         kept = {
-            key: at
-            for key, at in self.topic.shown.items()
-            if MessageId(key.partition("-")[0]) in alive or at > until
+            key: at for key, at in self.topic.shown.items() if MessageId(key.partition("-")[0]) in alive or at > until
         }
         if len(kept) == len(self.topic.shown):
             return self.topic

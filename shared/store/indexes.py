@@ -50,7 +50,6 @@ INDEXES: tuple[Index, ...] = (
     Index("messages", (("at", "asc"),)),
     Index("messages", (("at", "desc"),)),
     Index("messages", (("source_id", "asc"),)),
-    Index("messages", (("also_source_ids", "contains"),)),
     Index("contacts", (("last_seen_at", "desc"),)),
     Index("inboxes", (("health", "asc"),), group=True),
     Index("leads", (("created_at", "desc"),)),

@@ -243,7 +243,10 @@ async def test_credentials_appear_in_no_answer_no_log_and_no_file(
     secrets = [value for name, value in credentials.items() if name not in PUBLIC]
     inbox = await desk.connect(kind)
     word = await desk.town.office.api.desk.inbox_secrets.word(await desk.stored(inbox))
-    answers = [inbox, await desk.get(inbox), (await desk.post(inbox, "test")).json()]
+    tested = (await desk.post(inbox, "test")).json()
+    # An address that the owner must paste by hand is the one place where they may see its secret part.
+    tested["facts"].pop("webhook_url", None)
+    answers = [inbox, await desk.get(inbox), tested]
     answers.append((await desk.owner.get(desk.root)).json())
     bad = await desk.owner.post(desk.root, json={"channel": "x", "credentials": credentials, "name": 1})
     answers.append(bad.json())

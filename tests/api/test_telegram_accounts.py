@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ class Phone:
         for _ in range(seconds):
             await self.town.machine.accounts.round()
             self.town.machine.clock.advance(1)
+            await asyncio.sleep(0.005)  # who waits for the scan gets a turn
 
     async def give(self, login: dict[str, Any], password: str) -> httpx.Response:
         answer = await self.owner.post(f"{self.root}/{login['id']}/password", json={"password": password})
@@ -67,7 +69,8 @@ async def test_a_scanned_code_becomes_a_connected_inbox_that_hears_customers(pho
 
     assert (login["state"], login["qr_url"][:17]) == ("qr", "tg://login?token=")
     assert picture.content.startswith(PNG)
-    assert (picture.headers["content-type"], picture.headers["cache-control"]) == ("image/png", "no-store")
+    assert picture.headers["content-type"] == "image/png"
+    assert "no-store" in picture.headers["cache-control"]
     assert (done["state"], done["qr_url"], done["problem"]) == ("done", None, None)
     inbox = (await phone.owner.get(f"{phone.inboxes}/{done['inbox_id']}")).json()
     assert (inbox["name"], inbox["health"], inbox["account"]) == ("Мой Telegram", "connected", done["account"])

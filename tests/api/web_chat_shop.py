@@ -77,6 +77,7 @@ class Shop:
         desk, conversation = self.office.desk, ConversationId(id)
         self.office.clock.advance(1)
         await desk.send_message(self.workspace, conversation, OLEG, key=f"key{self.answered}", text=text)
+        self.office.clock.advance(1)  # a look in between must not take both changes for one
         await desk.deliver(MessageQueued(workspace_id=self.workspace, conversation_id=conversation))
 
 

@@ -155,7 +155,7 @@ async def test_a_photo_of_the_staffs_goes_to_the_customer_with_its_words(stage: 
     assert not any(text.startswith("💬") for text in stage.texts("Пётр"))
 
 
-async def test_too_long_an_answer_is_refused_with_the_reason(stage: Stage) -> None:
+async def test_an_answer_that_may_not_go_out_is_refused_with_the_reason(stage: Stage) -> None:
     inbox = await stage.machine.desk.directory.inbox(WORKSPACE, (await stage.conversation("Пётр")).inbox_id)
     await stage.machine.desk.change_inbox(inbox, {"allows_replies": False})
 

@@ -179,6 +179,7 @@ class Machine:
 
     async def close(self) -> None:
         install(None)
+        await self.accounts.close()
         await self.outside.close()
 
     def _ports(self) -> Ports:

@@ -77,9 +77,6 @@ class Stage:
         (found,) = [one for one in await self.machine.conversations() if one.contact_name == customer]
         return found
 
-    def is_in_step(self) -> bool:
-        return not self.machine.queue.due(self.machine.clock.now(), 1)
-
 
 async def open_stage(machine: Machine, *, title: str = TITLE) -> Stage:
     """Connects the bot's inbox if need be, and binds a new group; every inbox is mirrored there."""

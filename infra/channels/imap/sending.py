@@ -20,7 +20,7 @@ from infra.channels.imap.submitting import submit
 from infra.mail.building import own_message_id
 from infra.mail.conversing import check_loop, partner_of, thread_of
 from shared.domain.arrivals import Outgoing, Receipt
-from shared.errors import ChannelError, ChannelRejected, ChannelUnclear
+from shared.errors import ChannelError, ChannelUnclear
 
 DRAFTS, SENT = "Drafts", "Sent"
 
@@ -76,12 +76,12 @@ def send(visit: Visit, account: MailAccount, login: Login, post: Post, *, simula
 
 
 def find_sent(session: Session, post: Post) -> Receipt | None:
-    """Whether a letter was sent. Raises `ChannelRejected` (`unconfirmed`) where nobody can tell."""
+    """Whether a letter was sent. Raises `ChannelUnclear` where nobody can tell."""
     folders = session.folders()
     if _is_in(session, folders.sent, post):
         return post.receipt()
     if _is_in(session, folders.drafts, post):
-        raise ChannelRejected("the mail server may have taken it", code="unconfirmed")
+        raise ChannelUnclear("the mail server may have taken it")
     return None
 
 

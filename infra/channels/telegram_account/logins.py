@@ -59,6 +59,11 @@ class Logins:
     worker: str
     _attempts: dict[str, Attempt] = field(default_factory=dict)
 
+    @property
+    def is_busy(self) -> bool:
+        """Somebody is looking at a code of ours."""
+        return bool(self._attempts)
+
     async def step(self) -> None:
         """One look at all of them. What somebody has cancelled, or whose time is over, is hung up."""
         logins = {known.noun.id: known for known in await self.store.open()}

@@ -106,8 +106,10 @@ class AccountWorker:
 
     async def step(self) -> None:
         """One look at everything. Calls that take long go on behind it."""
-        if self._is_time_to_look():
+        is_time = self._is_time_to_look()
+        if is_time:
             await self._find_accounts()
+        if is_time or self.parts.logins.is_busy:
             await self.parts.logins.step()
         await asyncio.gather(*(self._serve(held) for held in list(self._held.values())))
         if self.parts.answers_calls:
@@ -157,7 +159,10 @@ class AccountWorker:
         await asyncio.gather(*self._answers.values(), return_exceptions=True)
         await self.parts.logins.close()
         for held in list(self._held.values()):
-            await self._let_go(held)
+            try:
+                await self._let_go(held)
+            except DeskError as error:  # its lease runs out by itself
+                log.warning("account not let go", extra={"inbox_id": held.inbox.id, "code": error.code})
 
     async def _connected(self, inbox: Inbox) -> Held:
         parts = self.parts

@@ -253,9 +253,8 @@ async def test_a_connection_that_breaks_is_a_doubt_only_when_all_was_said(
         await rig.channel().send(outgoing)
 
     if error is ChannelUnclear:
-        with pytest.raises(ChannelRejected) as caught:
+        with pytest.raises(ChannelUnclear):
             await rig.channel().find_sent(outgoing)
-        assert caught.value.code == "unconfirmed"
     else:
         assert await rig.channel().find_sent(outgoing) is None
 
