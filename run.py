@@ -123,7 +123,8 @@ def test(arguments: list[str]) -> int:
         if status := run(*command):
             return status
     say("running the tests")
-    return run("-m", "pytest", *arguments)
+    # Tests wait for emulators and sockets more than they compute.
+    return run("-m", "pytest", *(arguments or ["-n", "4", "--dist", "worksteal"]))
 
 
 def parsed() -> argparse.Namespace:

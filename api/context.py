@@ -82,7 +82,14 @@ class Api:
         """A Telegram account to a session."""
         ports = self.desk.ports
         return TelegramSignIn(
-            ports.store, self.users, self.sign_in, self.telegram_links, self.membership, ports.clock, ports.ids
+            ports.store,
+            self.users,
+            self.sign_in,
+            self.telegram_links,
+            self.membership,
+            self.signed_in,
+            ports.clock,
+            ports.ids,
         )
 
     @cached_property

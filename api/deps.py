@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from api.auth.access import Caller, Seat, authorise, identify
+from api.auth.address import client_address
 from api.auth.cookies import AUTH_PATH
 from api.context import Api
 from api.languages import language_of
@@ -34,6 +35,17 @@ async def _caller(request: Request, api: ApiDep, bearer: Annotated[str | None, D
 
 
 CallerDep = Annotated[Caller, Depends(_caller)]
+
+
+async def _caller_if_any(
+    request: Request, api: ApiDep, bearer: Annotated[str | None, Depends(_bearer)]
+) -> Caller | None:
+    is_nobody = bearer is None and api.cookies.access_token(request) is None
+    return None if is_nobody else await identify(request, api, bearer)
+
+
+CallerIfAnyDep = Annotated[Caller | None, Depends(_caller_if_any)]
+"""None: nobody has signed in. What is shown must hold all the same."""
 
 
 async def _superuser(caller: CallerDep) -> Caller:
@@ -65,3 +77,11 @@ async def _language(request: Request) -> Language:
 
 
 LanguageDep = Annotated[Language, Depends(_language)]
+
+
+async def _address(request: Request) -> str:
+    return client_address(request)
+
+
+AddressDep = Annotated[str, Depends(_address)]
+"""Where the call comes from."""

@@ -87,14 +87,6 @@ def check_dialog(dialog_id: str | None, visitor: Visitor) -> None:
         raise NotFound("there is no such dialog", code="dialog_not_found")
 
 
-async def _address(request: Request) -> str:
-    return client_address(request)
-
-
-AddressDep = Annotated[str, Depends(_address)]
-"""Where the call comes from."""
-
-
 async def prepared(api: Api, chat: WebChat, visitor: Visitor, given: SayIn, address: str, language: str) -> Saying:
     """A message that may be taken in. Raises `NotFound`, `ChatClosed`, `TooManyRequests`."""
     check_dialog(given.dialog_id, visitor)

@@ -9,13 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.auth.address import client_address
 from api.context import Api
 from shared.errors import DeskError, NotFound
+from shared.services.web_chat_limits import WebChatLimits
 from shared.services.web_chats import WebChat
 
 _ALLOWED: Final = {
     "Access-Control-Allow-Methods": "GET, POST",
-    "Access-Control-Allow-Headers": "authorization, content-type, idempotency-key, x-file-name",
+    "Access-Control-Allow-Headers": "authorization, content-type, idempotency-key, last-event-id, x-file-name",
     "Access-Control-Max-Age": "600",
 }
 
@@ -49,6 +51,7 @@ class WebChatCors:
     async def _chat(self, request: Request) -> WebChat:
         api = request.app.state.api
         assert isinstance(api, Api)
+        self._count(api.web_chat_limits, request)
         slug = request.scope["path"].removeprefix(self._prefix).strip("/").partition("/")[0]
         inbox = request.query_params.get("inbox", "")
         if slug:
@@ -56,6 +59,14 @@ class WebChatCors:
         if inbox:
             return await api.web_chats.find_by_inbox(inbox)
         raise NotFound
+
+    def _count(self, limits: WebChatLimits, request: Request) -> None:
+        """The routes count their calls and see no preflight. Raises `TooManyRequests` before anything is read."""
+        address = client_address(request)
+        if _is_preflight(request):
+            limits.knock(address)
+        else:
+            limits.check_calls(address)
 
 
 def _is_preflight(request: Request) -> bool:

@@ -204,18 +204,23 @@ class Desk:
     def master_bot(self) -> MasterBotDesk:
         """What people say to it."""
         from shared.services.master_bot import MasterBotDesk
+        from shared.services.master_bot_groups import MasterBotGroups
         from shared.services.telegram_links import TelegramLinks
+        from shared.services.workspace_owners import WorkspaceOwners
         from shared.store.users import Users
         from shared.store.workspaces import Workspaces
 
         ports = self.ports
         links = TelegramLinks(ports.store, ports.clock, ports.ids)
+        users = Users(ports.store)
+        owners = WorkspaceOwners(users, Workspaces(ports.store))
         return MasterBotDesk(
             self.master_bot_access,
             links,
-            Users(ports.store),
-            Workspaces(ports.store),
+            users,
+            owners,
             self.connect_inbox,
+            MasterBotGroups(lambda: self.groups.bind, owners),
             self.settings.public_url.rstrip("/"),
         )
 

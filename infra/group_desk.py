@@ -65,7 +65,7 @@ class GroupDesk:
         from shared.services.bind_group import BindGroup
 
         desk, ports = self._desk, self._ports
-        return BindGroup(desk.platform, ports.forums, desk.directory, ports.clock)
+        return BindGroup(desk.platform, ports.forums, desk.directory, self.enlist, self.turns, ports.clock)
 
     @cached_property
     def cockpit(self) -> Cockpit:

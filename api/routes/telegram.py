@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
-from api.auth.access import identify
 from api.auth.address import client_address
+from api.auth.browser import browser_of
 from api.auth.origin import check_origin
 from api.context import Api
-from api.deps import ApiDep, SuperuserDep
+from api.deps import AddressDep, ApiDep, CallerIfAnyDep, SuperuserDep
 from api.routes.auth import granted
 from api.schemas.auth import TokenOut
 from api.schemas.problems import responses
@@ -22,9 +22,9 @@ from api.schemas.telegram import (
     WaitingOut,
     WidgetIn,
 )
-from shared.domain.ids import UserId
 from shared.errors import NotFound
 from shared.services.sign_in import Visitor
+from shared.services.telegram_links import Claimant
 
 router = APIRouter(tags=["auth"], responses=responses(401, 422))
 
@@ -48,13 +48,12 @@ async def sign_in_by_widget(given: WidgetIn, request: Request, response: Respons
 
 
 @router.post("/auth/master/link", responses=responses(403, 404, 429))
-async def begin_telegram_link(request: Request, api: ApiDep) -> LinkOut:
+async def begin_telegram_link(request: Request, api: ApiDep, caller: CallerIfAnyDep, address: AddressDep) -> LinkOut:
     """A link to confirm in Telegram. Who is signed in gives their user that Telegram account; else it signs in."""
     _, settings = await api.desk.master_bot_access.opened()
-    address = client_address(request)
     await api.attempts.spend(f"telegram-link {address}", address)
-    asked_from = " ".join((request.headers.get("user-agent", "?")[:100], address))
-    begun = await api.telegram_links.begin(asked_from, await _signed_in(request, api))
+    attach_to = None if caller is None else Claimant(caller.user.id, caller.session_id)
+    begun = await api.telegram_links.begin(f"{browser_of(request)}, {address}", attach_to)
     url = f"https://t.me/{settings.username}?start={begun.code}"
     return LinkOut(url=url, exchange_token=begun.exchange_token, expires_in=int(begun.life.total_seconds()))
 
@@ -95,13 +94,6 @@ async def remove_master_bot(admin: SuperuserDep, api: ApiDep) -> None:
     """Have none."""
     del admin
     await api.desk.master_bot_access.remove()
-
-
-async def _signed_in(request: Request, api: Api) -> UserId | None:
-    bearer = request.headers.get("authorization", "").removeprefix("Bearer ").strip() or None
-    if bearer is None and api.cookies.access_token(request) is None:
-        return None
-    return (await identify(request, api, bearer)).user.id
 
 
 def _check_page(request: Request, api: Api, *, cookies: bool) -> None:

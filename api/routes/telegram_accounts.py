@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.context import Api
-from api.deps import ApiDep, LanguageDep, Owner
+from api.deps import AddressDep, ApiDep, LanguageDep, Owner
 from api.schemas.common import Id
 from api.schemas.problems import responses
 from api.schemas.telegram_accounts import LoginIn, LoginOut, PasswordIn
@@ -27,9 +27,13 @@ _SCALE = 8
 """Pixels of a square of the code."""
 
 
-@router.post("", status_code=201, responses=responses(409))
-async def begin_telegram_login(given: LoginIn, seat: Owner, api: ApiDep, language: LanguageDep) -> LoginOut:
+@router.post("", status_code=201, responses=responses(409, 429))
+async def begin_telegram_login(
+    given: LoginIn, seat: Owner, api: ApiDep, address: AddressDep, language: LanguageDep
+) -> LoginOut:
     """Begin. A code is there within seconds; the whole login has five minutes."""
+    # Each one opens a connection of the worker's, which serves all workspaces.
+    await api.attempts.spend(f"telegram-account {seat.workspace_id}", address)
     assistant = None if given.assistant_id is None else AssistantId(given.assistant_id)
     if assistant is not None and await Assistants(seat.store).get(assistant) is None:
         raise InvalidInput("no such assistant in this workspace", code="unknown_assistant")

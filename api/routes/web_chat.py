@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from api.deps import ApiDep, LanguageDep
+from api.deps import AddressDep, ApiDep, LanguageDep
 from api.schemas.common import Cursor, Limit
 from api.schemas.problems import responses
 from api.schemas.web_chat import (
@@ -20,7 +20,7 @@ from api.schemas.web_chat import (
     SessionOut,
     StateOut,
 )
-from api.web_chat_calls import PATIENCE, AddressDep, ChatDep, PassDep, VisitorDep, Wait, let_in, prepared, token_of
+from api.web_chat_calls import PATIENCE, ChatDep, PassDep, VisitorDep, Wait, let_in, prepared, token_of
 from api.web_chat_feed import VisitorFeed, asked, status_at_end
 from shared.services.web_chat_limits import LEADS
 from shared.services.web_chat_talk import Saying

@@ -7,13 +7,15 @@ from urllib.parse import unquote
 
 from fastapi import APIRouter, Header, Path, Request, Response
 
-from api.deps import ApiDep, LanguageDep
+from api.deps import AddressDep, ApiDep, LanguageDep
 from api.routes.attachments import file_answer
 from api.schemas.common import Id
 from api.schemas.problems import responses
 from api.schemas.web_chat import AcceptedOut, ClientId
-from api.web_chat_calls import AddressDep, ChatDep, VisitorDep
+from api.web_chat_calls import ChatDep, VisitorDep
 from shared.domain.ids import MessageId
+from shared.domain.web_chat import FILE_LIMIT
+from shared.errors import TooLarge
 from shared.services.web_chat_files import Upload
 from shared.services.web_chat_limits import FILES
 from shared.services.web_chat_talk import Saying, Told
@@ -44,7 +46,8 @@ async def send_chat_file(
     """Send a file: its bytes are the body, its type the content type."""
     open_or_refused(chat)
     await api.web_chat_limits.spend(FILES, visitor.id, address, chat.inbox.id)
-    upload = Upload(unquote(name, errors="ignore"), request.headers.get("content-type", ""), await request.body())
+    mime_type = request.headers.get("content-type", "")
+    upload = Upload(unquote(name, errors="ignore"), mime_type, await _content(request))
     saying = Saying(key or api.desk.ports.ids.new(), "", Told(language=language))
     id = await api.web_chat_files.send(chat, visitor, saying, upload)
     return AcceptedOut(id=id, client_id=saying.client_id, dialog_id=visitor.conversation_id)
@@ -60,3 +63,13 @@ async def open_chat_file(
 ) -> Response:
     """A file of the visitor's own conversation."""
     return file_answer(await api.web_chat_files.open(chat, visitor, MessageId(message_id), index))
+
+
+async def _content(request: Request) -> bytes:
+    """The body. Raises `TooLarge` before more than a file may have is kept."""
+    content = bytearray()
+    async for piece in request.stream():
+        content += piece
+        if len(content) > FILE_LIMIT:
+            raise TooLarge(f"at most {FILE_LIMIT} bytes", code="file_too_large")
+    return bytes(content)

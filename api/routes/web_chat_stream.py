@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
-from api.deps import ApiDep, LanguageDep
+from api.deps import AddressDep, ApiDep, LanguageDep
 from api.events import StreamEnded
 from api.schemas.problems import responses
 from api.schemas.web_chat import SayIn
-from api.web_chat_calls import PATIENCE, AddressDep, ChatDep, PassDep, VisitorDep, Wait, prepared
+from api.web_chat_calls import PATIENCE, ChatDep, PassDep, VisitorDep, Wait, prepared
 from api.web_chat_feed import ChatEvent, VisitorFeed, asked
 from shared.domain.model import from_micros, to_micros
 from shared.services.web_chat_talk import Saying
@@ -40,10 +42,10 @@ async def ask_streaming(
     wait: Wait = PATIENCE,
 ) -> StreamingResponse:
     """Say something. Events: `session`, `accepted`, `typing`, `message`, `handoff`, and `done` or `timeout` last."""
-    api.web_chat_limits.check_streams(address)
     saying = await prepared(api, chat, admitted.visitor, given, address, language)
     feed = VisitorFeed(api, chat, admitted.visitor)
-    return _streaming(_answered(feed, admitted, saying, wait, address))
+    # No place among the streams: how many of these are open is held by the limit of messages, and each ends by itself.
+    return _Stream(_answered(feed, admitted, saying, wait), nullcontext())
 
 
 @router.get("/{slug}/events", response_class=StreamingResponse, responses=_STREAM)
@@ -51,23 +53,35 @@ async def chat_events(
     chat: ChatDep, visitor: VisitorDep, api: ApiDep, address: AddressDep, last_event_id: LastEvent = ""
 ) -> StreamingResponse:
     """What is said from now on, or since the last event: `message` and `state`. A message may come again."""
-    api.web_chat_limits.check_streams(address)
-    return _streaming(_heard(VisitorFeed(api, chat, visitor), last_event_id, address))
+    return _Stream(_heard(VisitorFeed(api, chat, visitor), last_event_id), api.web_chat_limits.streaming(address))
 
 
-async def _answered(feed: VisitorFeed, admitted: Pass, saying: Saying, wait: float, address: str) -> AsyncIterator[str]:
-    with feed.api.web_chat_limits.streaming(address):
-        yield _line(ChatEvent("session", {"token": admitted.token, "dialog_id": admitted.visitor.conversation_id}))
-        async for event in asked(feed, saying, wait):
-            yield _line(event)
+class _Stream(StreamingResponse):
+    """Takes its place among the streams of an address when it is made, and leaves it however it ends."""
+
+    def __init__(self, body: AsyncIterator[str], place: AbstractContextManager[None]) -> None:
+        super().__init__(body, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        self._place = ExitStack()
+        self._place.enter_context(place)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        with self._place:
+            await super().__call__(scope, receive, send)
 
 
-async def _heard(feed: VisitorFeed, last_event_id: str, address: str) -> AsyncIterator[str]:
+async def _answered(feed: VisitorFeed, admitted: Pass, saying: Saying, wait: float) -> AsyncIterator[str]:
+    yield _line(ChatEvent("session", {"token": admitted.token, "dialog_id": admitted.visitor.conversation_id}))
+    async for event in asked(feed, saying, wait):
+        yield _line(event)
+
+
+async def _heard(feed: VisitorFeed, last_event_id: str) -> AsyncIterator[str]:
     hub = feed.api.events
     now = feed.api.desk.ports.clock.now()
     since = from_micros(int(last_event_id)) if last_event_id else now
     end = None if hub.pace.longest is None else asyncio.get_running_loop().time() + hub.pace.longest
-    with feed.api.web_chat_limits.streaming(address), hub.listening(feed.chat.workspace.id) as stream:
+    with hub.listening(feed.chat.workspace.id) as stream:
         yield RETRY
         conversation = await feed.present()
         while True:
@@ -84,10 +98,6 @@ async def _heard(feed: VisitorFeed, last_event_id: str, address: str) -> AsyncIt
                 return
             if conversation is None:
                 yield ALIVE
-
-
-def _streaming(body: AsyncIterator[str]) -> StreamingResponse:
-    return StreamingResponse(body, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
 def _line(event: ChatEvent) -> str:

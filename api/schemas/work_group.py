@@ -63,10 +63,12 @@ class CandidateOut(Out):
     inbox_id: str
     is_forum: bool
     is_admin: bool
+    author: str
+    """Who let the bot in, or changed its rights last. A stranger's group is not to be picked."""
     seen_at: Instant
 
     @classmethod
     def of(cls, candidate: GroupCandidate) -> CandidateOut:
         """A candidate."""
-        told = candidate.model_dump(include={"chat", "title", "is_forum", "is_admin", "seen_at"})
+        told = candidate.model_dump(include={"chat", "title", "is_forum", "is_admin", "author", "seen_at"})
         return cls(inbox_id=candidate.bot_inbox_id, **told)

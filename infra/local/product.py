@@ -152,7 +152,7 @@ Parley is up:  {settings.public_url}
   API          {settings.public_url}/docs
   sandbox      {settings.public_url}/sandbox/   (play the customer)
   demo login   {EMAIL}  /  {demo_password(settings)}
-  simulated    Telegram, Gmail and Avito of the workspace "demo"{f", except {', '.join(real)}" if real else ""}
+  simulated    every vendor of the workspace "demo"{f", except {', '.join(real)}" if real else ""}
   model        {model}
   data         {settings.data_dir.resolve()}
 """

@@ -14,7 +14,8 @@ from shared.domain.model import Instant
 
 ANONYMOUS_ADMIN = 1087968824
 """Telegram's own bot, behind which administrators hide."""
-_GROUPS = frozenset({"group", "supergroup"})
+GROUPS = frozenset({"group", "supergroup"})
+"""Kinds of chats in which several people talk."""
 _ADMINS = frozenset({"administrator", "creator"})
 
 
@@ -24,7 +25,7 @@ def is_of_work_group(update: Update) -> bool:
     if message is not None:
         return message.chat.is_forum
     if update.my_chat_member is not None:
-        return update.my_chat_member.chat.type in _GROUPS
+        return update.my_chat_member.chat.type in GROUPS
     return update.callback_query is not None
 
 

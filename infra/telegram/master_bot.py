@@ -15,7 +15,7 @@ from infra.telegram.wire import is_written, sendable, to_update, verify
 from shared.domain.arrivals import RawDelivery
 from shared.domain.cockpit import GroupUser
 from shared.domain.master_bot import MasterArrival, MasterMessage, MasterPress
-from shared.errors import ChannelRejected
+from shared.errors import ChannelRejected, RecipientUnreachable
 from shared.ports.forum import Button
 
 _UPDATES = ("message", "callback_query")
@@ -62,14 +62,17 @@ class TelegramMasterBot:
 
     async def say(self, chat: str, text: str, buttons: Sequence[Sequence[Button]] = ()) -> None:
         """Plain text with inline buttons. Said twice, after a lost answer, it does no harm."""
+        # Telegram keeps the address of a button when a message is forwarded: a link that signs in must not travel.
         parameters: dict[str, Any] = {
             "chat_id": chat,
             "text": sendable(text),
             "link_preview_options": {"is_disabled": True},
+            "protect_content": True,
         }
         if buttons:
             parameters["reply_markup"] = keyboard(buttons)
-        await self._api.call("sendMessage", Sent, parameters)
+        with suppress(RecipientUnreachable):
+            await self._api.call("sendMessage", Sent, parameters)
 
     async def replace(self, chat: str, message: str, text: str) -> None:
         """Put other words in the place of an own message; that nothing would change is no error."""

@@ -66,6 +66,12 @@ class Spoken:
     argument: str = ""
 
 
+def addressee(text: str) -> str:
+    """The bot that a command names, as `/help@parley_bot` does; empty: none."""
+    word = text.split(maxsplit=1)[0] if text.strip().startswith("/") and not is_aside(text) else ""
+    return word.partition("@")[2].lower()
+
+
 def is_aside(text: str) -> bool:
     """People talk among themselves: nobody else is to hear it."""
     return text.lstrip().startswith("//")

@@ -44,6 +44,8 @@ class Received(Noun):
     kind: ThreadKind = "chat"
     facts: dict[str, str] = {}
     """For the staff's card: a product, an order, a rating. Added to what the conversation knows already."""
+    is_group: bool = False
+    """Said where several people talk: it may be the workspace's own work group."""
 
 
 class Echo(Noun):
@@ -63,6 +65,8 @@ class Echo(Noun):
     author_name: str = ""
     context: dict[str, str] = {}
     kind: ThreadKind = "chat"
+    is_group: bool = False
+    """As in `Received`."""
 
 
 class Edited(Noun):

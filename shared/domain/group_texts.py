@@ -19,6 +19,7 @@ GROUP_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "group_edited": ("✏️ Исправлено", "✏️ Edited"),
     "group_deleted": ("🗑 Удалено", "🗑 Deleted"),
     "group_not_delivered": ("Не доставлено", "Not delivered"),
+    "group_delivered": ("✅ Доставлено", "✅ Delivered"),
     "group_history": ("🕘 Раньше в этом диалоге", "🕘 Earlier in this conversation"),
     "group_draft": ("📝 Черновик ответа", "📝 Draft reply"),
     "group_draft_settled": ("📝 Черновик больше не нужен", "📝 The draft is settled"),

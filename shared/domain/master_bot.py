@@ -49,6 +49,8 @@ class TelegramLink(Noun):
     purpose: Literal["sign_in", "attach"]
     user_id: UserId | None = None
     """Whose account gets the Telegram account; only to attach."""
+    session_id: str = ""
+    """The session that asked for it, and must still live when it is confirmed; only to attach."""
     exchange_hash: str
     """Of the secret that the browser keeps, and that never goes through Telegram."""
     asked_from: str = ""

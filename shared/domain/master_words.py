@@ -21,8 +21,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Sign in to Parley? A browser is asking: {asked_from}. If this is not you, press “Not me”.",
     ),
     "confirm_attach": (
-        "Связать этот аккаунт Telegram с пользователем {user}? Вход через Telegram будет открывать его кабинет.",
-        "Connect this Telegram account with the user {user}? Signing in by Telegram will open their desk.",
+        "Связать этот аккаунт Telegram с пользователем «{user}»? Вход через Telegram будет открывать его кабинет.",
+        "Connect this Telegram account with the user “{user}”? Signing in by Telegram will open their desk.",
     ),
     "yes": ("Да, это я", "Yes, it is me"),
     "no": ("Это не я", "Not me"),
@@ -33,12 +33,12 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "This link was used or is too old. Start again.",
     ),
     "sign_in_first": (
-        "Сначала войдите: пришлите /start и нажмите кнопку. Потом пришлите токен ещё раз.",
-        "Sign in first: send /start and press the button. Then send the token again.",
+        "Сначала войдите: пришлите /start и нажмите кнопку. Потом пришлите то же самое ещё раз.",
+        "Sign in first: send /start and press the button. Then send the same again.",
     ),
     "not_owner": (
-        "Подключать ботов может только владелец рабочего пространства.",
-        "Only the owner of a workspace can connect bots.",
+        "Подключать ботов и выбирать группу может только владелец рабочего пространства.",
+        "Only the owner of a workspace can connect bots and choose the group.",
     ),
     "connecting_failed": ("Бота подключить не удалось: {problem}.", "The bot could not be connected: {problem}."),
     "connected": (

@@ -39,6 +39,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reply_too_long": ("Ответ не помещается в сообщение канала", "The reply does not fit into one message"),
     "draft_ready": ("Черновик ждёт одобрения", "A draft is waiting for approval"),
     "automatic_message": ("Автоматическое сообщение: на него не отвечают", "An automatic message: not answered"),
+    "turn_too_old": (
+        "Вопрос задан больше трёх дней назад: решите, отвечать ли",
+        "The question is more than three days old: decide whether to answer it",
+    ),
     "turn_stuck": ("Ответ не удалось подготовить", "No reply could be prepared"),
     # Why an outgoing message was not sent.
     "newer_message": ("Клиент написал ещё", "The customer wrote on"),

@@ -32,7 +32,7 @@ class ForumTopic(Noun):
     forgotten_until: Instant | None = None
     """Marks of messages from before this are kept only while the conversation itself still names them."""
     posts: tuple[str, ...] = ()
-    """Telegram's ids of our newest posts and of what people wrote there, oldest first."""
+    """Telegram's ids of our newest posts, oldest first."""
     edited_drafts: dict[str, MessageId] = {}
     """Telegram user to the draft that their next message replaces."""
     people: dict[str, str] = {}

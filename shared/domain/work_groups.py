@@ -82,7 +82,19 @@ class GroupCandidate(Noun):
     title: str
     is_forum: bool = False
     is_admin: bool = False
+    author: str = ""
+    """Who let the bot in, or changed its rights last: anybody can put a shop's bot into a group of their own."""
     seen_at: Instant
+
+    @property
+    def id(self) -> str:
+        """The same bot in the same chat has the same."""
+        return candidate_id(self.bot_inbox_id, self.chat)
+
+
+def candidate_id(bot: InboxId, chat: str) -> str:
+    """Of a group that this bot was let into."""
+    return stable_id("candidate", bot, chat)
 
 
 def work_group_id(workspace: WorkspaceId) -> WorkGroupId:

@@ -13,10 +13,7 @@ _DIGITS = re.compile(r"\+?\d(?:[\s().+-]*\d)*")
 _FEWEST_DIGITS, _MOST_DIGITS = 10, 15
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 _ADDRESS = re.compile(r"[a-z0-9+.-]://|(?<!\w)www\.", re.IGNORECASE)
-_DOMAIN = re.compile(
-    r"(?<![\w@.-])(?:[^\W_][\w-]*\.)+(?:[a-z]{2,6}|рф)(?![\w-])(?![\w.+-]*@)",  # not the name in front of an @
-    re.IGNORECASE,
-)
+_DOMAIN = re.compile(r"(?<![\w@.-])(?:[^\W_][\w-]*\.)+(?:[a-z]{2,6}|рф)(?![\w-])", re.IGNORECASE)
 _SHORT_LINK = re.compile(r"(?<![\w.-])(?:t\.me|wa\.me)(?!\w)", re.IGNORECASE)
 _NICKNAME = re.compile(r"(?<![\w.+-])@[a-z0-9_]{5,}", re.IGNORECASE | re.ASCII)
 _MESSENGER = re.compile(r"(?<!\w)(?:telegram|телеграм|whatsapp|ватсап|вотсап|viber|вайбер)(?!\w)", re.IGNORECASE)
@@ -35,7 +32,8 @@ def names_email(text: str) -> bool:
 
 def names_link(text: str) -> bool:
     """A scheme, www., or a domain by itself. The domain of an e-mail address is none."""
-    return _ADDRESS.search(text) is not None or any(_is_word_like(match[0]) for match in _DOMAIN.finditer(text))
+    rest = _EMAIL.sub(" ", text)
+    return _ADDRESS.search(text) is not None or any(_is_word_like(match[0]) for match in _DOMAIN.finditer(rest))
 
 
 def names_messenger(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from shared.domain.messages import AttachmentKind
@@ -21,6 +22,8 @@ _BRANDS: Final = {b"heic": "image/heic", b"heix": "image/heic", b"mif1": "image/
 _TOLD_BY_CONTENT: Final = frozenset(
     {*(mime_type for _, mime_type in _BEGINNINGS), "image/bmp", "image/heic", "image/webp"}
 )
+_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{0,59}/[a-z0-9][a-z0-9.+-]{0,99}")
+_LONGEST_NAME: Final = 150
 
 
 def type_of(content: bytes, declared: str) -> str:
@@ -35,7 +38,7 @@ def type_of(content: bytes, declared: str) -> str:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
     said = declared.partition(";")[0].strip().lower()
-    return UNKNOWN if not said or said in _TOLD_BY_CONTENT else said
+    return UNKNOWN if said in _TOLD_BY_CONTENT or not _TYPE.fullmatch(said) else said
 
 
 def kind_of(mime_type: str) -> AttachmentKind:
@@ -44,3 +47,10 @@ def kind_of(mime_type: str) -> AttachmentKind:
         return "voice"
     family = mime_type.partition("/")[0]
     return family if family in ("image", "audio", "video") else "file"  # type: ignore[return-value]
+
+
+def plain_name(name: str) -> str:
+    """A name as it may stand in a header or on a disk: without folders, breaks and half characters."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(character for character in last if character.isprintable() and character not in '":*?<>|')
+    return kept.encode("utf-8", "ignore").decode().strip(". ")[-_LONGEST_NAME:]

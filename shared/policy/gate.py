@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from shared.domain.assistants import Assistant, Mode
 from shared.domain.channels import Capabilities, ThreadKind
@@ -15,6 +16,8 @@ from shared.domain.conversations import ASSISTANT, Conversation
 from shared.domain.ids import MessageId, reply_id
 from shared.domain.replies import Check, Decision, Proposal
 from shared.policy.linter import length, lint_text
+
+STALE_AFTER = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Situation:
     """The assistant may answer in the inbox."""
     is_window_open: bool = True
     """The vendor still lets us write."""
+    age: timedelta = timedelta()
+    """How long ago the customer wrote last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,11 @@ def inbox_allows_assistant(given: Situation) -> bool:
     return given.allows_assistant
 
 
+def turn_is_recent(given: Situation) -> bool:
+    """A machine that answers last month's question, found after a long gap, does more harm than good."""
+    return given.age <= STALE_AFTER
+
+
 def has_assistant(given: Situation) -> bool:
     """An assistant answers for this inbox."""
     return given.assistant is not None
@@ -151,6 +161,7 @@ BEFORE_MODEL = (
     _Rule("owner_is_assistant", owner_is_assistant, Decision.HANDOFF, "owned_by_people"),
     _Rule("inbox_allows_replies", inbox_allows_replies, Decision.HANDOFF, "replies_not_allowed"),
     _Rule("window_is_open", window_is_open, Decision.HANDOFF, "window_closed"),
+    _Rule("turn_is_recent", turn_is_recent, Decision.HANDOFF, "turn_too_old"),
     _Rule("inbox_allows_assistant", inbox_allows_assistant, Decision.HANDOFF, "assistant_not_allowed"),
     _Rule("has_assistant", has_assistant, Decision.HANDOFF, "no_assistant"),
     _Rule("assistant_is_on", assistant_is_on, Decision.HANDOFF, "assistant_off"),

@@ -11,7 +11,7 @@ from shared.domain.inboxes import Inbox
 from shared.domain.replies import Draft
 from shared.domain.texts import Language, text
 from shared.policy.topic_names import CHANNELS, listing_of
-from shared.policy.topic_posts import ROOM, cut
+from shared.policy.topic_posts import ROOM, TITLE_ROOM, cut
 from shared.ports.forum import Button, Post
 
 _FACTS: Final = {
@@ -49,7 +49,7 @@ def card(conversation: Conversation, inbox: Inbox, contact: Contact | None, owne
         _line("group_owner", _owner(conversation, owner, language), language),
         _line("group_labels", ", ".join(conversation.labels), language),
     ]
-    title = conversation.contact_name or text("group_customer", language)
+    title = cut(conversation.contact_name, TITLE_ROOM) or text("group_customer", language)
     body = cut("\n".join(line for line in lines if line), ROOM)
     return Post(title=title, text=body, buttons=card_buttons(conversation, language), is_silent=True)
 

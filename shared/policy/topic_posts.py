@@ -15,9 +15,11 @@ from shared.domain.topics import ForumTopic, part_of
 from shared.policy.topic_debts import Debt
 from shared.ports.forum import CAPTION_LIMIT, POST_LIMIT
 
-ROOM: Final = POST_LIMIT - 96
-"""UTF-16 units of text; the rest is for titles."""
-CAPTION_ROOM: Final = CAPTION_LIMIT - 96
+TITLE_ROOM: Final = 94
+"""UTF-16 units of a title: names can be longer."""
+ROOM: Final = POST_LIMIT - TITLE_ROOM - 2
+"""UTF-16 units of text."""
+CAPTION_ROOM: Final = CAPTION_LIMIT - TITLE_ROOM - 2
 FILE_PATIENCE: Final = timedelta(minutes=15)
 """A file that has not come by then is named instead."""
 FILE_HASTE: Final = timedelta(seconds=30)
@@ -118,8 +120,10 @@ class Composer:
             return _sized(Piece(keys, title, message.text or message.author_name))
         if message.deleted_at is not None:
             return _sized(Piece(keys, f"{text('group_deleted', self.language)} · {who}", message.text))
-        if message.direction is Direction.OUTGOING:
+        if message.direction is Direction.OUTGOING and message.delivery is not Delivery.SENT:
             return _sized(Piece(keys, self._failure(message), message.text))
+        if message.direction is Direction.OUTGOING and message.edited_at is None:
+            return _sized(Piece(keys, text("group_delivered", self.language), message.text))
         return _sized(Piece(keys, f"{text('group_edited', self.language)} · {who}", message.text))
 
     def _failure(self, message: Message) -> str:

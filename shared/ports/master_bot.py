@@ -26,7 +26,7 @@ class MasterBot(Protocol):
         ...
 
     async def say(self, chat: str, text: str, buttons: Sequence[Sequence[Button]] = ()) -> None:
-        """Plain text with inline buttons."""
+        """Plain text with inline buttons, not to be forwarded. Who has blocked the bot is told nothing."""
         ...
 
     async def replace(self, chat: str, message: str, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from shared.domain.conversations import Status
 from shared.domain.ids import InboxId, WorkGroupId, WorkspaceId
 from shared.domain.inboxes import Inbox
 from shared.domain.texts import Language
@@ -15,11 +16,16 @@ from shared.ports.document_store import Write
 from shared.ports.forum import ForumOpener
 from shared.services.connect_inbox import is_removed, living_inbox
 from shared.services.directory import InboxDirectory
-from shared.services.mirror_heal import SETTLING
+from shared.services.mirror_enlist import Enlist
+from shared.services.mirror_heal import BATCH, SETTLING
+from shared.services.mirror_lease import Turns
 from shared.services.work_group_state import findings
+from shared.store.conversations import ConversationFilter, Conversations
 from shared.store.inboxes import Inboxes
 from shared.store.platform import Platform
 from shared.store.work_groups import WorkGroups
+
+_WAITING = (Status.NEEDS_HUMAN, Status.AWAITING_RESPONSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class BindGroup:
     platform: Platform
     opener: ForumOpener
     directory: InboxDirectory
+    enlist: Enlist
+    turns: Turns
     clock: Clock
 
     async def get(self, workspace: WorkspaceId) -> WorkGroup:
@@ -75,6 +83,7 @@ class BindGroup:
             return await self._change(known.group, {**found, "language": choice.language})
         group = group.model_copy(update=found)
         await self._commit_with_inboxes(workspace, group.id, [WorkGroups(store).saving(group)])
+        await self._show_who_waits(group)
         return group
 
     async def test(self, workspace: WorkspaceId) -> WorkGroup:
@@ -97,15 +106,34 @@ class BindGroup:
     async def switch(self, workspace: WorkspaceId, inbox_id: InboxId, *, is_mirrored: bool) -> Inbox:
         """Mirror one inbox, or leave it out. Raises `NotFound`."""
         inbox = await living_inbox(self.platform, workspace, inbox_id)
-        group = (await self.get(workspace)).id if is_mirrored else None
-        await self._commit(workspace, [inbox], group, [])
-        return inbox.model_copy(update={"work_group_id": group})
+        group = await self.get(workspace) if is_mirrored else None
+        id = group.id if group else None
+        await self._commit(workspace, [inbox], id, [])
+        if group is not None:
+            await self._show_who_waits(group, inbox_id)
+        return inbox.model_copy(update={"work_group_id": id})
 
     async def _change(self, group: WorkGroup, changes: dict[str, Any]) -> WorkGroup:
         changes |= {"updated_at": self.clock.now()}
         store = self.platform.workspace(group.workspace_id)
         await store.commit([WorkGroups(store).change(changes)])
-        return group.model_copy(update=changes)
+        changed = group.model_copy(update=changes)
+        if changed.is_usable:  # what waited for the repair waits no longer
+            await self.turns.wake(changed, self.clock.now())
+        return changed
+
+    async def _show_who_waits(self, group: WorkGroup, inbox_id: InboxId | None = None) -> None:
+        """Customers who wait for an answer get their topics at once; the others when something happens."""
+        store = self.platform.workspace(group.workspace_id)
+        for status in _WAITING:
+            narrowed = ConversationFilter(status=status, inbox_id=inbox_id)
+            page = await Conversations(store).page(narrowed, limit=BATCH)
+            enlisted = [write for one in page.items for write in await self.enlist(store, group, one)]
+            if enlisted:
+                await store.commit(enlisted)
+        now = self.clock.now()
+        await store.commit([WorkGroups(store).change({"due_at": now})])
+        await self.turns.wake(group, now)
 
     async def _commit_with_inboxes(
         self, workspace: WorkspaceId, group: WorkGroupId | None, writes: list[Write]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.commands.commands import Close, Reopen
-from shared.domain.arrivals import FromWorkGroup
+from shared.commands.spoken import addressee
+from shared.domain.arrivals import Echo, FromWorkGroup, Received, ThreadMoved
 from shared.domain.cockpit import GroupMembership, GroupMessage, GroupPress, GroupTopicChange
 from shared.domain.inboxes import Inbox
 from shared.domain.tasks import GroupTask
 from shared.domain.texts import text
 from shared.domain.work_groups import WorkGroup
-from shared.errors import DeskError, InvalidInput
+from shared.errors import DeskError, InvalidInput, NotAllowed
 from shared.services.cockpit_actions import Actions
 from shared.services.cockpit_messages import GroupMessages
 from shared.services.cockpit_presses import GroupPresses
@@ -42,6 +43,8 @@ class Cockpit:
         """Whether it was for us. Safe to repeat."""
         if isinstance(arrival, GroupMembership):
             return await self.memberships(inbox, arrival)
+        if isinstance(arrival, GroupMessage) and _is_for_another_bot(arrival, inbox):
+            return False
         store = self.platform.workspace(inbox.workspace_id)
         known = await WorkGroups(store).get()
         if known is None or known.group.bot_inbox_id != inbox.id or known.group.chat != arrival.chat:
@@ -54,6 +57,12 @@ class Cockpit:
                 raise
             await self._explain(scene, arrival, error)
         return True
+
+    async def claims(self, inbox: Inbox, arrival: Received | Echo | ThreadMoved) -> bool:
+        """Whether what looks like a customer's is our work group's: its topics are off, or it got another id."""
+        if isinstance(arrival, ThreadMoved):
+            return await self.memberships.follow(inbox, arrival)
+        return await self.memberships.overhear(inbox, arrival.thread)
 
     async def later(self, task: GroupTask) -> None:
         """What the webhook has left to a task."""
@@ -79,7 +88,8 @@ class Cockpit:
                 await self._turned(scene, arrival)
 
     async def _turned(self, scene: Scene, change: GroupTopicChange) -> None:
-        """A topic closed by hand closes its conversation, unless the customer has written on since then."""
+        """A topic closed by hand closes its conversation, unless the customer has written on since then, or who did
+        it may not: then the mirror opens it again."""
         if scene.topic is None:
             return
         known = Topics(scene.store, scene.group.id).merge(scene.target, {("is_closed",): change.is_closed})
@@ -87,9 +97,13 @@ class Cockpit:
         conversation = await scene.conversation()
         written = [conversation.window[id].received_at for id in conversation.open_turn()]
         if change.is_closed and any(moment > change.at for moment in written):
-            await self.followers.tell_of(conversation)  # the mirror opens it again
+            await self.followers.tell_of(conversation)
             return
-        await self.actions.run(scene, Close() if change.is_closed else Reopen())
+        try:
+            await self.actions.run(scene, Close() if change.is_closed else Reopen())
+        except NotAllowed:
+            await self.followers.tell_of(conversation)
+            raise
 
     async def _explain(self, scene: Scene, arrival: Deed, error: DeskError) -> None:
         """Refusals are said where they arose; those that name themselves stand alone."""
@@ -104,6 +118,10 @@ class Cockpit:
         if not error.code.startswith("group_"):
             why = text("group_not_sent" if is_said else "group_not_done", language).format(reason=why)
         await self.voice.say(scene, why)
+
+
+def _is_for_another_bot(message: GroupMessage, ours: Inbox) -> bool:
+    return addressee(message.text) not in ("", ours.account.removeprefix("@").lower())
 
 
 async def _scene(store: WorkspaceStore, group: WorkGroup, arrival: Deed) -> Scene:

@@ -127,7 +127,9 @@ class Actions:
         known = scene.topic.place if scene.topic else None
         best = wanted if known is None else min(known, wanted)
         owed = WorkGroups(scene.store).change({"due_at": self.clock.now()})
-        await self.voice.wake(scene, [topics.merge(scene.target, {**changes, ("place",): best}), owed])
+        await self.voice.wake(
+            scene, [topics.merge(scene.target, {**changes, ("place",): best}), owed], f"{scene.key}-shows"
+        )
 
 
 def _meant(name: str, members: list[Member], actor: Actor) -> UserId:

@@ -123,8 +123,9 @@ class GroupMessages:
         if scene.topic is None:
             return
         actor = await self.actions.cast.actor(scene)
-        sent = await Messages(scene.store).get(scene.target, sent_id(scene.target, actor, scene.key))
-        if sent is not None and sent.text != message.text.strip():
+        parts = [sent_id(scene.target, actor, scene.key, part) for part in range(2)]
+        sent = [part.text for part in await Messages(scene.store).several(scene.target, parts)]
+        if sent and message.text.strip() not in sent:
             await self.voice.say(scene, text("group_edit_not_sent", scene.language))
 
     async def _ask_whom(self, scene: Scene) -> None:

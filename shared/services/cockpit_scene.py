@@ -90,16 +90,16 @@ class Voice:
         until = self.clock.now() + _PRESS_LASTS
         await self._keep(scene, GroupReply(press_id=press, text=words, expires_at=until))
 
-    async def wake(self, scene: Scene, writes: Sequence[Write], what: str = "shows") -> None:
-        """Something is owed since these writes."""
+    async def wake(self, scene: Scene, writes: Sequence[Write], reason: str) -> None:
+        """Something is owed since these writes. The same reason again wakes nobody."""
         now = self.clock.now()
         await scene.store.commit(writes)
-        await self.turns.wake(scene.group, now, f"{scene.key}-{what}")
+        await self.turns.wake(scene.group, now, reason)
 
     async def _keep(self, scene: Scene, reply: GroupReply) -> None:
         what = "answers" if reply.press_id else "says"
         key = f"{to_micros(scene.at):020d}-{scene.key}-{what}"
-        await self.wake(scene, [WorkGroups(scene.store).saying({key: reply})], what)
+        await self.wake(scene, [WorkGroups(scene.store).saying({key: reply})], key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class Failures:
             problem = {"health": Health.AUTH_FAILED, "problem": error.code, "updated_at": now}
             await sending.store.commit([Inboxes(sending.store).change(inbox.id, problem)])
             self.directory.forget(inbox.workspace_id, inbox.id)
-        await self._wait(sending, state, now + REPAIR_DELAY)
+        await self._wait(sending, state, now + REPAIR_DELAY, error.code)
 
     async def repaired(self, sending: Sending) -> None:
         """The vendor takes messages again: the inbox says so."""
@@ -103,17 +103,23 @@ class Failures:
 
         await self._commit(sending, changes, [change])
 
-    async def _wait(self, sending: Sending, state: State, until: datetime) -> None:
-        conversation = sending.known.conversation
-        id = sending.message.id
-        changes: FieldChanges = {
+    async def _wait(self, sending: Sending, state: State, until: datetime, problem: str | None = None) -> None:
+        """With a problem: the staff sees, once, what it waits for."""
+        now, conversation, id = self.clock.now(), sending.known.conversation, sending.message.id
+        is_news = problem is not None and sending.message.problem != problem
+        waits: FieldChanges = {
             ("outbox", id, "state"): state,
             ("outbox", id, "lease_until"): until if state == "sending" else None,
             ("outbox", id, "not_before"): until if state == "queued" else None,
             ("due_at",): until + GRACE,
-            ("updated_at",): self.clock.now(),
+            ("updated_at",): now,
         }
-        if not await self._commit(sending, lambda _: changes, []):
+
+        def changes(known: Conversation) -> FieldChanges:
+            return {**waits, **noticing(known, id, now)} if is_news else waits
+
+        told = Messages(sending.store).change(conversation.id, id, {"problem": problem})
+        if not await self._commit(sending, changes, [told] if is_news else []):
             return
         again = DeliverTask(workspace_id=conversation.workspace_id, conversation_id=conversation.id)
         await self.tasks.enqueue(again, run_at=until, name=f"deliver-{id}-{to_micros(until)}")

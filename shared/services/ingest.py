@@ -66,6 +66,10 @@ class Ingest:
 
     async def _take(self, inbox: Inbox, arrival: Arrival) -> bool:
         match arrival:
+            case Received(is_group=True) | Echo(is_group=True) | ThreadMoved() if await self.cockpit().claims(
+                inbox, arrival
+            ):
+                return False
             case Received(is_automatic=True):
                 return await self.file_notice(inbox, arrival)
             case Received():

@@ -1,4 +1,4 @@
-"""The master bot at work: it signs people in and connects bots of their own."""
+"""The master bot at work: it signs people in, connects bots of their own, and binds their work group."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from shared.domain.ids import InboxId, WorkspaceId, stable_id
 from shared.domain.inboxes import Inbox
 from shared.domain.master_bot import MasterMessage, MasterPress
 from shared.domain.master_words import say
-from shared.domain.people import Role, User
 from shared.domain.texts import Language, text
-from shared.errors import AlreadyExists, NotFound
+from shared.errors import AlreadyExists, NotAllowed, NotFound
 from shared.ports.forum import Button
 from shared.ports.master_bot import MasterBot
 from shared.services.connect_inbox import ConnectInbox, NewInbox
+from shared.services.master_bot_groups import PICK, MasterBotGroups
 from shared.services.master_bot_settings import MasterBotAccess
 from shared.services.telegram_links import TelegramLinks
+from shared.services.workspace_owners import WorkspaceOwners
 from shared.store.users import Users
-from shared.store.workspaces import Workspaces
 
 _TOKEN = re.compile(r"(?<!\d)\d{5,20}:[A-Za-z0-9_-]{30,60}(?![A-Za-z0-9_-])")
 GROUP_RIGHTS = "manage_topics+pin_messages+delete_messages"
@@ -34,21 +34,25 @@ class MasterBotDesk:
     access: MasterBotAccess
     links: TelegramLinks
     users: Users
-    workspaces: Workspaces
+    owners: WorkspaceOwners
     connect: ConnectInbox
+    groups: MasterBotGroups
     public_url: str
 
     async def __call__(self, delivery: RawDelivery) -> None:
         """Take one update of Telegram's. Raises `UntrustedDelivery`, `InvalidInput`, `NotFound` (there is no master
         bot) and the `ChannelError` family."""
         bot, _ = await self.access.opened()
-        match bot.read(delivery):
-            case MasterMessage() as message:
-                await self._heard(bot, message)
-            case MasterPress() as press:
-                await self._pressed(bot, press)
-            case None:
-                return
+        arrival = bot.read(delivery)
+        if arrival is None:
+            return
+        try:
+            if isinstance(arrival, MasterMessage):
+                await self._heard(bot, arrival)
+            else:
+                await self._pressed(bot, arrival)
+        except NotAllowed as error:
+            await bot.say(arrival.chat, say(error.code, _language(arrival.author)))
 
     async def _heard(self, bot: MasterBot, message: MasterMessage) -> None:
         language = _language(message.author)
@@ -57,6 +61,8 @@ class MasterBotDesk:
             await self._ask_who(bot, message, rest.strip(), language)
         elif command == "/start":
             await self._welcome(bot, message, language)
+        elif command == "/groups":
+            await self.groups.offer(bot, message, language)
         elif found := _TOKEN.search(message.text):
             await self._connect(bot, message, found[0], language)
         else:
@@ -86,6 +92,9 @@ class MasterBotDesk:
     async def _pressed(self, bot: MasterBot, press: MasterPress) -> None:
         language = _language(press.author)
         answer, _, code = press.data.partition(":")
+        if answer == PICK:
+            await self.groups.pick(bot, press, code, language)
+            return
         if answer == "yes":
             outcome = await self._confirmed(code, press.author)
         else:
@@ -103,14 +112,7 @@ class MasterBotDesk:
 
     async def _connect(self, bot: MasterBot, message: MasterMessage, token: str, language: Language) -> None:
         await bot.delete(message.chat, message.source_id)
-        user = await self.users.by_telegram(message.author.source_id)
-        if user is None:
-            await bot.say(message.chat, say("sign_in_first", language))
-            return
-        workspace = await self._own_workspace(user)
-        if workspace is None:
-            await bot.say(message.chat, say("not_owner", language))
-            return
+        workspace = await self.owners.workspace_of(message.author)
         inbox = await self._connected(workspace, message, token)
         if inbox.problem is not None:
             problem = text(inbox.problem, language)
@@ -128,11 +130,6 @@ class MasterBotDesk:
             return await self.connect.create(workspace, new)
         except AlreadyExists:
             return await self.connect.known(workspace, id)
-
-    async def _own_workspace(self, user: User) -> WorkspaceId | None:
-        """The first one that the user owns."""
-        seats = await self.workspaces.of_user(user.id)
-        return next((workspace.id for workspace, role in seats if role is Role.OWNER), None)
 
 
 def _language(user: GroupUser) -> Language:

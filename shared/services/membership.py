@@ -30,16 +30,19 @@ class Membership:
 
     async def create_workspace(self, creator: User, name: str, slug: str = "") -> Workspace:
         """A workspace with its creator as owner. Raises `Conflict` (`slug_taken`)."""
-        now = self.clock.now()
-        id = WorkspaceId(self.ids.new())
-        workspace = Workspace(id=id, slug=slug or f"w-{id[-12:]}", name=name, created_at=now)
-        owner = _member(creator, Role.OWNER, self.clock)
-        writes = [*self.workspaces.creation(workspace), self._members(id).creation(owner)]
+        workspace, writes = self.founding(creator, name, slug)
         try:
             await self.workspaces.commit(writes)
         except AlreadyExists as error:
             raise Conflict("this slug is taken", code="slug_taken") from error
         return workspace
+
+    def founding(self, creator: User, name: str, slug: str = "") -> tuple[Workspace, list[Write]]:
+        """The same as writes, for who has more to commit with them: they fail when the slug is taken."""
+        id = WorkspaceId(self.ids.new())
+        workspace = Workspace(id=id, slug=slug or f"w-{id[-12:]}", name=name, created_at=self.clock.now())
+        owner = _member(creator, Role.OWNER, self.clock)
+        return workspace, [*self.workspaces.creation(workspace), self._members(id).creation(owner)]
 
     async def add(self, workspace: WorkspaceId, email: str, role: Role) -> Member:
         """Let a known user in. Raises `NotFound` (`no_such_user`) and `Conflict` (`already_member`)."""

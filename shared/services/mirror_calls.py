@@ -28,6 +28,8 @@ PATIENCE: Final = 3
 """After so many refusals a step is skipped."""
 NO_TOPICS: Final = "not_a_forum"
 NO_RIGHTS: Final = "rights_missing"
+GONE: Final = "gone"
+"""People have deleted the post."""
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=10)
 
@@ -62,7 +64,7 @@ class Calls:
                 return None
             if error.code == NO_RIGHTS:
                 turn.learn(examined_at=None)  # the next turn finds out which
-            return self._refused(view, step)
+            return self._refused(view, step, error)
         except ChannelUnavailable as error:
             self.pause(turn, error.retry_after)
         except (ChannelUnclear, TimeoutError):
@@ -80,7 +82,9 @@ class Calls:
         pause = wish or min(_FIRST_PAUSE * (1 << min(failures, 7)), _LONGEST_PAUSE)
         turn.learn(paused_until=self.clock.now() + pause, failures=failures + 1)
 
-    def _refused(self, view: View, step: Step) -> Outcome:
+    def _refused(self, view: View, step: Step, error: ChannelRejected) -> Outcome:
+        if step.is_trifle or error.code == GONE:
+            return Outcome(step.skipped)
         attempts = view.topic.attempts + 1
         waiting = view.topic.model_copy(update={"attempts": attempts})
         if step.has_file and attempts == 1:

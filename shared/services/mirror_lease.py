@@ -23,9 +23,12 @@ from shared.store.workspace import WorkspaceStore
 
 LEASE: Final = timedelta(seconds=60)
 WORKING: Final = timedelta(seconds=25)
-"""Of the lease; the rest is for the call that is under way at its end."""
+"""Of the lease; the rest is for the call that is under way at its end. Where clocks differ, the calls that a turn has
+reserved keep others off for longer still."""
 RECHECK: Final = timedelta(hours=1)
-"""How often the rights are looked at, and a group that cannot be used is tried again."""
+"""How often the rights are looked at."""
+RETRY: Final = timedelta(minutes=10)
+"""How often a group that cannot be used, and in which something is owed, is tried again."""
 _BREATH: Final = timedelta(seconds=1)
 ATTEMPTS: Final = 8
 T = TypeVar("T")
@@ -136,7 +139,7 @@ class Turns:
         if first is None and not group.replies:
             return None
         if not group.is_usable:
-            return now + RECHECK
+            return now + RETRY
         ready = _not_before(group, now) or now + _BREATH
         is_parked = first is not None and rank_of(first) is Rank.PARKED and not group.replies
         return max(ready, moment_of(first)) if is_parked and first is not None else ready

@@ -16,7 +16,7 @@ from shared.errors import ChannelRejected
 from shared.policy.topic_card import card, draft_post, settled_draft
 from shared.policy.topic_debts import Rank, new_draft, rank_of
 from shared.policy.topic_names import name_of
-from shared.policy.topic_posts import Piece, body_of, cut, first_post
+from shared.policy.topic_posts import TITLE_ROOM, Piece, body_of, cut, first_post
 from shared.ports.clock import Clock
 from shared.ports.forum import Forum, Post
 from shared.ports.task_queue import TaskQueue
@@ -41,6 +41,8 @@ class Step:
     skipped: ForumTopic
     """Where Telegram will never take it: what else to go by."""
     has_file: bool = False
+    is_trifle: bool = False
+    """Not worth a second try: customers' words would wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Steps:
             return await self._card(store, view)
         if not topic.is_pinned:
             pinned = _with(view, is_pinned=True)
-            return Step(lambda forum: forum.pin(topic.card), lambda _: pinned, pinned)
+            return Step(lambda forum: forum.pin(topic.card), lambda _: pinned, pinned, is_trifle=True)
         return None
 
     async def _card(self, store: WorkspaceStore, view: View) -> Step:
@@ -124,7 +126,7 @@ class Steps:
         except ChannelRejected:
             return _unreadable(view)
         post = Post(
-            title=first.title,
+            title=cut(first.title, TITLE_ROOM),
             text=body_of(pieces),
             file=file,
             is_silent=rank_of(view.place() or 0) >= Rank.ROUTINE,

@@ -16,6 +16,7 @@ from shared.services.turns import (
     FieldChanges,
     answered_status,
     look_for_auto_reply,
+    noticing,
     preview_of,
     window_entry,
 )
@@ -109,6 +110,8 @@ def _after_sending(conversation: Conversation, sent: Message, now: datetime) -> 
         ("preview",): preview_of(sent),
         **after_leaving_outbox(conversation, [sent.id], now),
     }
+    if sent.id in conversation.notices:  # the staff was told that it had not left
+        changes |= noticing(conversation, sent.id, now)
     waits = bool(conversation.open_turn())
     # The auto-responder answers nothing: whoever closed the turn meanwhile did.
     if conversation.status is not Status.CLOSED and not waits and sent.author is not Author.AUTO_RESPONDER:

@@ -24,6 +24,7 @@ from shared.services.turns import (
     answered_status,
     closing,
     no_auto_reply,
+    noticing,
     preview_of,
     reopening,
     trimming,
@@ -162,6 +163,8 @@ def _naming(store: WorkspaceStore, known: Versioned, sent: MessageId, echo: Echo
     it has."""
     conversation = known.conversation
     changes: FieldChanges = {("window", sent, "source_id"): echo.source_id}
+    if sent in conversation.notices:
+        changes |= noticing(conversation, sent, now)
     if conversation.handoff is not None and conversation.handoff.reason == "unconfirmed":
         changes |= {("handoff",): None, ("updated_at",): now}
         if conversation.status is Status.NEEDS_HUMAN and not conversation.open_turn():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from shared.domain.conversations import Conversation
 from shared.domain.events import MessageQueued, MessageReceived, Topic
@@ -77,6 +78,7 @@ class Respond:
             allows_replies=inbox.allows_replies,
             allows_assistant=inbox.allows_assistant,
             is_window_open=not is_closed(conversation, capabilities, self.clock.now()),
+            age=_age(conversation, self.clock.now()),
         )
         early = before_model(situation)
         if early.decision is not Decision.SEND or briefing is None:
@@ -119,6 +121,12 @@ class Respond:
     async def _announce(self, event: MessageReceived) -> None:
         queued = MessageQueued(workspace_id=event.workspace_id, conversation_id=event.conversation_id)
         await self.bus.publish(Topic.MESSAGE_QUEUED, queued)
+
+
+def _age(conversation: Conversation, now: datetime) -> timedelta:
+    """Since the newest message that waits for an answer."""
+    waiting = [conversation.window[id].at for id in conversation.open_turn()]
+    return now - max(waiting) if waiting else timedelta()
 
 
 def _card(ruling: Ruling, briefing: Briefing, completion: Completion, latency_ms: int) -> EvidenceCard:

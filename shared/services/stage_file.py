@@ -11,7 +11,7 @@ from shared.domain.ids import ConversationId, WorkspaceId, stable_id
 from shared.domain.messages import Attachment
 from shared.domain.uploads import Upload
 from shared.errors import InvalidInput, NotFound, TooLarge
-from shared.policy.file_types import kind_of, type_of
+from shared.policy.file_types import kind_of, plain_name, type_of
 from shared.policy.linter import lint_files
 from shared.ports.blob_store import BlobStore
 from shared.ports.channel_opener import ChannelOpener
@@ -23,7 +23,6 @@ from shared.store.uploads import Uploads
 
 MOST_BYTES = 24 * 2**20
 """Of one file, whatever the channel takes."""
-_LONGEST_NAME = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class StageFile:
             raise TooLarge(f"at most {MOST_BYTES} bytes", code="file_too_large")
         mime_type = type_of(file.content, file.mime_type)
         attachment = Attachment(
-            kind=kind_of(mime_type), name=_plain(file.name), mime_type=mime_type, size=len(file.content)
+            kind=kind_of(mime_type), name=plain_name(file.name), mime_type=mime_type, size=len(file.content)
         )
         capabilities = self.opener.capabilities(known.conversation.channel)
         if code := lint_files([attachment], capabilities, known.conversation.kind):
@@ -89,10 +88,3 @@ class StageFile:
         if len(known) < len(uploads):
             raise InvalidInput("no such attachment beside this conversation", code="unknown_attachment")
         return tuple(known)
-
-
-def _plain(name: str) -> str:
-    """A name as it may stand in a header or on a disk: without folders, breaks and half characters."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(character for character in last if character.isprintable() and character not in '":*?<>|')
-    return kept.encode("utf-8", "ignore").decode().strip(". ")[-_LONGEST_NAME:]

@@ -33,6 +33,14 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Claimant:
+    """A user who wants a Telegram account, in one of their sessions."""
+
+    user_id: UserId
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TelegramLinks:
     """`telegram_links/{hash of the code}`: single use, ten minutes."""
 
@@ -40,7 +48,7 @@ class TelegramLinks:
     clock: Clock
     ids: Ids
 
-    async def begin(self, asked_from: str, attach_to: UserId | None = None) -> Begun:
+    async def begin(self, asked_from: str, attach_to: Claimant | None = None) -> Begun:
         """A link for a browser: to sign in, or to give a signed-in user a Telegram account."""
         return await self._created(attach_to, asked_from, None)
 
@@ -88,11 +96,12 @@ class TelegramLinks:
             raise InvalidInput("this link was used or is too old", code="link_expired") from None
         return link
 
-    async def _created(self, attach_to: UserId | None, asked_from: str, telegram: GroupUser | None) -> Begun:
+    async def _created(self, attach_to: Claimant | None, asked_from: str, telegram: GroupUser | None) -> Begun:
         code, secret = self.ids.secret(), self.ids.secret()
         link = TelegramLink(
             purpose="sign_in" if attach_to is None else "attach",
-            user_id=attach_to,
+            user_id=attach_to.user_id if attach_to else None,
+            session_id=attach_to.session_id if attach_to else "",
             exchange_hash=_hash(secret),
             asked_from=asked_from[:200],
             telegram=telegram,

@@ -17,6 +17,7 @@ from shared.ports.clock import Clock, Ids
 from shared.ports.document_store import Create, DocumentStore
 from shared.services.membership import Membership
 from shared.services.sign_in import Grant, SignIn, Visitor
+from shared.services.signed_in import SignedIn
 from shared.services.telegram_links import TelegramLinks
 from shared.store.users import Users
 
@@ -35,6 +36,7 @@ class TelegramSignIn:
     sign_in: SignIn
     links: TelegramLinks
     membership: Membership
+    signed_in: SignedIn
     clock: Clock
     ids: Ids
 
@@ -49,12 +51,13 @@ class TelegramSignIn:
         return await self._granted(telegram, visitor)
 
     async def by_link(self, token: str, visitor: Visitor) -> Grant | None:
-        """The session of who confirmed the link; None: nobody has yet. Raises `InvalidInput` (`link_expired`) and
-        `Conflict` (`telegram_taken`)."""
+        """The session of who confirmed the link; None: nobody has yet. Raises `InvalidInput` (`link_expired`),
+        `UntrustedDelivery` (`not_signed_in`) and `Conflict` (`telegram_taken`)."""
         link = await self.links.exchange(token)
         if link is None or link.telegram is None:
             return None
         if link.user_id is not None:
+            await self.signed_in.find(link.session_id)  # a session that was ended must not come back this way
             return await self.sign_in.open_session(await self._attached(link.user_id, link.telegram), visitor)
         return await self._granted(link.telegram, visitor)
 
@@ -85,14 +88,14 @@ class TelegramSignIn:
             language="en" if telegram.language and not telegram.language.startswith("ru") else "ru",
             created_at=self.clock.now(),
         )
+        _, founding = self.membership.founding(user, user.name or "Parley")
         try:
-            await self.users.commit(self.users.creation(user))
+            await self.users.commit([*self.users.creation(user), *founding])
         except AlreadyExists:  # the same person, at the same time
             known = await self.users.by_telegram(telegram.source_id)
             if known is None:
                 raise
             return known
-        await self.membership.create_workspace(user, user.name or "Parley")
         return user
 
     async def _spend(self, signature: str) -> None:
@@ -113,7 +116,8 @@ def signed_for(fields: Mapping[str, str], bot_token: str) -> GroupUser:
     expected = hmac(sha256(bot_token.encode()).digest(), checked.encode("utf-8", "surrogatepass"), sha256).hexdigest()
     given = fields.get("hash", "")
     numbers = (fields.get("id", ""), fields.get("auth_date", ""))
-    is_readable = all(number.isascii() and number.isdecimal() and len(number) < 19 for number in numbers)
+    is_readable = "\n" not in "".join(fields.values())  # a line more would be a field more
+    is_readable &= all(number.isascii() and number.isdecimal() and len(number) < 19 for number in numbers)
     if not bot_token or not compare_digest(expected.encode(), given.encode("utf-8", "replace")) or not is_readable:
         raise UntrustedDelivery("Telegram's signature does not fit", code="telegram_refused")
     name = f"{fields.get('first_name', '')} {fields.get('last_name', '')}".strip()

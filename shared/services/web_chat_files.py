@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 
@@ -11,20 +11,19 @@ from shared.domain.ids import MessageId, message_id
 from shared.domain.messages import Attachment
 from shared.domain.web_chat import FILE_LIMIT
 from shared.errors import InvalidInput, NotFound, TooLarge
+from shared.policy.file_types import kind_of, plain_name, type_of
 from shared.ports.blob_store import BlobStore
 from shared.services.open_attachment import OpenFile
 from shared.services.web_chat_talk import Saying, WebChatTalk
 from shared.services.web_chat_visitors import Visitor
 from shared.services.web_chats import WebChat, visitor_source_id
 
-_PICTURES: Final = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-)
-_DOCUMENTS: Final = frozenset(
+_TAKEN: Final = frozenset(
     {
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
         "application/pdf",
         "application/msword",
         "application/vnd.ms-excel",
@@ -34,7 +33,7 @@ _DOCUMENTS: Final = frozenset(
         "text/csv",
     }
 )
-_PLAYED: Final = {"audio": "audio", "video": "video"}
+_PLAYED: Final = ("audio/", "video/")
 _PROGRAMS: Final = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"<")
 """How programs and pages begin: none of the types above does."""
 
@@ -45,7 +44,7 @@ class Upload:
 
     name: str
     mime_type: str
-    data: bytes
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +82,8 @@ def checked(upload: Upload) -> Attachment:
         raise InvalidInput("the file is empty", code="file_empty")
     if len(upload.data) > FILE_LIMIT:
         raise TooLarge(f"at most {FILE_LIMIT} bytes", code="file_too_large")
-    declared = upload.mime_type.partition(";")[0].strip().lower()
-    family = declared.partition("/")[0]
-    picture = _picture(upload.data)
-    known = {"name": upload.name[:200], "size": len(upload.data)}
-    if family == "image" and picture:
-        return Attachment(kind="image", mime_type=picture, **known)
-    if upload.data.lstrip()[:8].startswith(_PROGRAMS) or not (declared in _DOCUMENTS or family in _PLAYED):
+    mime_type = type_of(upload.data, upload.mime_type)
+    is_taken = mime_type in _TAKEN or mime_type.startswith(_PLAYED)
+    if not is_taken or upload.data.lstrip()[:8].startswith(_PROGRAMS):
         raise InvalidInput("pictures, sound, video, PDF and office documents only", code="file_refused")
-    if family in _PLAYED:
-        return Attachment(kind="audio" if family == "audio" else "video", mime_type=declared, **known)
-    return Attachment(kind="file", mime_type=declared, **known)
-
-
-def _picture(data: bytes) -> str:
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return next((name for start, name in _PICTURES if data.startswith(start)), "")
+    return Attachment(kind=kind_of(mime_type), name=plain_name(upload.name), mime_type=mime_type, size=len(upload.data))

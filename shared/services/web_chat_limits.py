@@ -30,14 +30,15 @@ STREAMS_PER_ADDRESS: Final = 20
 class Allowance:
     """How often a minute."""
 
+    what: str
     per_visitor: int
     per_address: int
     per_inbox: int
 
 
-MESSAGES: Final = Allowance(20, 60, 600)
-FILES: Final = Allowance(5, 20, 120)
-LEADS: Final = Allowance(3, 10, 60)
+MESSAGES: Final = Allowance("messages", 20, 60, 600)
+FILES: Final = Allowance("files", 5, 20, 120)
+LEADS: Final = Allowance("leads", 3, 10, 60)
 
 
 class TooManyRequests(TooManyAttempts):
@@ -59,22 +60,26 @@ class WebChatLimits:
 
     def knock(self, address: str) -> None:
         """One call of whatever kind. Raises `TooManyRequests`."""
+        self.check_calls(address)
+        self._calls[address] += 1
+
+    def check_calls(self, address: str) -> None:
+        """Whether one more call would be let in. Raises `TooManyRequests`."""
         now = self._clock.now()
         if now - self._calls_since >= WINDOW:
             self._calls.clear()
             self._calls_since = now
-        self._calls[address] += 1
-        if self._calls[address] > CALLS_PER_ADDRESS:
+        if self._calls[address] >= CALLS_PER_ADDRESS:
             raise TooManyRequests(self._calls_since + WINDOW - now)
 
-    async def spend(self, what: Allowance, visitor: str, address: str, inbox: str) -> None:
+    async def spend(self, allowance: Allowance, visitor: str, address: str, inbox: str) -> None:
         """One deed, counted before it is done. Raises `TooManyRequests`."""
         start, end = self._minute()
-        shard = int(stable_id("shard", visitor).encode().hex(), 16) % SHARDS
+        shard = ord(stable_id("shard", visitor)[-1]) % SHARDS
         limits = {
-            _path(what, "visitor", visitor, start): what.per_visitor,
-            _path(what, "address", address, start): what.per_address,
-            _path(what, "inbox", f"{inbox}/{shard}", start): max(what.per_inbox // SHARDS, 1),
+            _path(allowance, "visitor", visitor, start): allowance.per_visitor,
+            _path(allowance, "address", address, start): allowance.per_address,
+            _path(allowance, "inbox", f"{inbox}/{shard}", start): max(allowance.per_inbox // SHARDS, 1),
         }
         self._refuse_if_spent(limits, end)
         expiry: dict[FieldPath, Value] = {("expire_at",): end}
@@ -85,20 +90,22 @@ class WebChatLimits:
                 self._spent[path] = end
         self._refuse_if_spent(limits, end)
 
-    def check_streams(self, address: str) -> None:
-        """Whether there is room for one more open stream. Raises `TooManyRequests`."""
-        if self._streams[address] >= STREAMS_PER_ADDRESS:
-            raise TooManyRequests(timedelta(seconds=30))
+    @property
+    def streams(self) -> int:
+        """How many are open in this process."""
+        return self._streams.total()
 
     @contextmanager
     def streaming(self, address: str) -> Iterator[None]:
-        """One open stream, as long as it is open."""
+        """One open stream, as long as it is open. Raises `TooManyRequests` where there is no room for it."""
+        if self._streams[address] >= STREAMS_PER_ADDRESS:
+            raise TooManyRequests(timedelta(seconds=30))
         self._streams[address] += 1
         try:
             yield
         finally:
             self._streams[address] -= 1
-            if self._streams[address] <= 0:
+            if not self._streams[address]:
                 del self._streams[address]
 
     def _refuse_if_spent(self, paths: dict[str, int], end: datetime) -> None:
@@ -114,5 +121,5 @@ class WebChatLimits:
         return start, start + WINDOW
 
 
-def _path(what: Allowance, kind: str, key: str, start: datetime) -> str:
-    return f"attempts/{stable_id('web_chat', str(what.per_inbox), kind, key, str(to_micros(start)))}"
+def _path(allowance: Allowance, kind: str, key: str, start: datetime) -> str:
+    return f"attempts/{stable_id('web_chat', allowance.what, kind, key, str(to_micros(start)))}"

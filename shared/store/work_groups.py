@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.domain.ids import InboxId, WorkGroupId, stable_id
-from shared.domain.work_groups import GroupCandidate, GroupReply, WorkGroup, work_group_id
+from shared.domain.ids import InboxId, WorkGroupId
+from shared.domain.work_groups import GroupCandidate, GroupReply, WorkGroup, candidate_id, work_group_id
 from shared.ports.document_store import (
     At,
     Delete,
@@ -100,4 +100,4 @@ class WorkGroups:
         return [noun_of(GroupCandidate, found.data) for found in await self._store.query(query)]
 
     def _candidate(self, bot: InboxId, chat: str) -> str:
-        return self._store.path("group_candidates", stable_id("candidate", bot, chat))
+        return self._store.path("group_candidates", candidate_id(bot, chat))

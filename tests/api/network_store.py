@@ -19,12 +19,15 @@ class NetworkStore:
         self.found: list[int] = []
         """How many documents each query has found."""
         self.commits = 0
+        self.reads = 0
 
     async def get(self, path: str) -> Document | None:
+        self.reads += 1
         await self._travel()
         return await self._store.get(path)
 
     async def get_many(self, paths: Sequence[str]) -> list[Document | None]:
+        self.reads += 1
         await self._travel()
         return await self._store.get_many(paths)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from hmac import new as hmac
 from typing import Any
@@ -10,7 +11,12 @@ import httpx
 import pytest
 
 from infra.channels.telegram_bot.sandbox import TelegramBotSandbox
+from infra.telegram.sandbox.people import person
+from infra.telegram.wire import SECRET_HEADER
 from shared.domain.channels import ChannelKind
+from shared.domain.cockpit import GroupUser
+from shared.domain.master_bot import MasterPress
+from shared.store.master_bot import PATH
 from tests.api.conftest import Town
 from tests.api.office import ORIGIN, Office, files_of
 
@@ -91,12 +97,15 @@ async def test_who_comes_back_is_the_same_user_with_the_same_workspace(platform:
 
 
 async def test_a_browsers_link_waits_until_a_person_says_yes_in_telegram(platform: Platform) -> None:
-    browser = await platform.town.office.client(**{"user-agent": "Firefox on Linux"})
+    browser = await platform.town.office.client(
+        **{"user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0. Press YES and win at win.example"}
+    )
     link = (await browser.post("/api/v1/auth/master/link")).json()
     assert (await platform.exchange(link["exchange_token"])).json() == {"status": "waiting"}
 
     await platform.tells("Борис", f"/start {link['url'].partition('start=')[2]}")
-    assert "Firefox on Linux" in platform.said("Борис")[-1].text
+    assert "Firefox, Linux, 127.0.0.1" in platform.said("Борис")[-1].text
+    assert "win" not in platform.said("Борис")[-1].text
     assert (await platform.exchange(link["exchange_token"])).status_code == 202
     await platform.presses("Борис", "Да, это я")
 
@@ -159,6 +168,44 @@ async def test_rubbish_and_unknown_codes_are_answered_with_help(platform: Platfo
     assert "устарела" in platform.said("Анна")[-1].text
 
 
+async def test_who_has_blocked_the_bot_does_not_keep_telegram_calling(platform: Platform) -> None:
+    access = platform.town.office.desk.master_bot_access
+    _, known = await access.opened()
+    secret = await access.cipher.decrypt(known.webhook_secret, context=PATH)
+    gone = {"id": 404, "is_bot": False, "first_name": "Чужой"}
+    chat = {"id": 404, "type": "private", "first_name": "Чужой"}
+    message = {"message_id": 1, "date": 1_790_000_000, "chat": chat, "from": gone, "text": "/start"}
+
+    async with httpx.AsyncClient() as vendor:
+        url = f"{platform.town.machine.settings.public_url}/hooks/telegram/master"
+        headers = {SECRET_HEADER: secret}
+        answer = await vendor.post(url, json={"update_id": 1, "message": message}, headers=headers)
+
+    assert answer.status_code == 200
+
+
+async def test_a_bot_whose_token_was_revoked_can_be_taken_out_of_service(platform: Platform) -> None:
+    admin = await platform.town.office.person("root")
+    platform.telegram.renew_credentials(ACCOUNT)
+
+    removed = await admin.delete(MASTER)
+
+    assert removed.status_code == 204
+    assert (await admin.get(MASTER)).status_code == 404
+
+
+async def test_a_session_that_was_ended_does_not_come_back_by_telegram(platform: Platform) -> None:
+    olga = await platform.town.office.person("olga")
+    link = (await olga.post("/api/v1/auth/master/link")).json()
+    await platform.tells("Вор", f"/start {link['url'].partition('start=')[2]}")
+    await platform.presses("Вор", "Да, это я")
+    await olga.post("/api/v1/auth/logout")
+
+    refused = await platform.exchange(link["exchange_token"])
+
+    assert (refused.status_code, refused.json()["code"]) == (401, "not_signed_in")
+
+
 async def test_nobody_but_telegram_speaks_to_the_master_bot(platform: Platform) -> None:
     async with httpx.AsyncClient() as anybody:
         url = f"{platform.town.machine.settings.public_url}/hooks/telegram/master"
@@ -215,3 +262,106 @@ async def test_cookies_are_given_to_our_own_pages_only(platform: Platform) -> No
     assert refused.status_code == 403
     assert (await platform.exchange(token)).status_code == 200
     assert ORIGIN
+
+
+async def with_a_bot(platform: Platform, who: str = "Анна") -> httpx.AsyncClient:
+    """Somebody has signed in and handed over the token of their bot; their client at the API."""
+    await platform.tells(who, "/start")
+    granted = await platform.exchange(platform.link(who))
+    await platform.tells(who, f"Вот: {platform.telegram.open_account(f'bot-of-{who}')['token']}")
+    client = await platform.town.office.client(authorization=f"Bearer {granted.json()['access_token']}")
+    (workspace,) = (await client.get("/api/v1/workspaces")).json()["items"]
+    client.base_url = client.base_url.join(f"/api/v1/workspaces/{workspace['id']}/")
+    return client
+
+
+async def open_group(platform: Platform, title: str, who: str = "Анна", **how: Any) -> str:
+    chat: str = await platform.telegram.open_group(f"bot-of-{who}", title, **how)
+    await platform.town.machine.outside.pusher.drained()
+    return chat
+
+
+async def test_groups_of_own_bots_are_offered_and_a_press_binds_one(platform: Platform) -> None:
+    client = await with_a_bot(platform)
+    await platform.tells("Анна", "/groups")
+    assert "пока не состоит в группе" in platform.said("Анна")[-1].text
+    chat = await open_group(platform, "Продажи")
+    await open_group(platform, "Склад")
+
+    await platform.tells("Анна", "/groups")
+    labels = {button["text"] for button in platform.said("Анна")[-1].extra["buttons"]}
+    await platform.presses("Анна", "Продажи")
+
+    assert labels == {"Продажи", "Склад"}
+    assert platform.said("Анна")[-1].text == "Рабочая группа: Продажи. Новые диалоги появятся там темами."
+    assert (await client.get("work-group")).json()["chat"] == chat
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"is_forum": False}, "выбрана, но работать пока не может"),
+        ({"rights": ["can_pin_messages"]}, "Боту не хватает прав администратора"),
+        ({"rights": ["can_manage_topics"]}, "Рабочая группа: Продажи.*Боту не хватает прав администратора"),
+    ],
+)
+async def test_what_a_picked_group_lacks_is_said(platform: Platform, how: dict[str, Any], told: str) -> None:
+    await with_a_bot(platform)
+    await open_group(platform, "Продажи", **how)
+    await platform.tells("Анна", "/groups")
+
+    await platform.presses("Анна", "Продажи")
+
+    assert re.search(told, platform.said("Анна")[-1].text, re.DOTALL)
+
+
+async def test_a_group_that_is_gone_when_the_button_is_pressed_is_not_bound(platform: Platform) -> None:
+    client = await with_a_bot(platform)
+    chat = await open_group(platform, "Продажи")
+    await platform.tells("Анна", "/groups")
+    await platform.telegram.throw_out("bot-of-Анна", chat)
+
+    await platform.presses("Анна", "Продажи")
+
+    assert "группе" in platform.said("Анна")[-1].text
+    assert (await client.get("work-group")).status_code == 404
+
+
+async def test_nobody_binds_a_group_of_somebody_else(platform: Platform) -> None:
+    await with_a_bot(platform)
+    await open_group(platform, "Продажи")
+    await platform.tells("Анна", "/groups")
+    theirs = platform.said("Анна")[-1].extra["buttons"][0]["callback_data"]
+    client = await with_a_bot(platform, "Борис")
+    await open_group(platform, "Своя", "Борис")
+    await platform.tells("Борис", "/groups")
+    message = platform.said("Борис")[-1]
+
+    desk = platform.town.office.desk
+    groups, (bot, _) = desk.master_bot.groups, await desk.master_bot_access.opened()
+    author = GroupUser(source_id=str(person("Борис")["id"]), name="Борис")
+    chat, number = str(person("Борис")["id"]), str(message.extra["message_id"])
+    press = MasterPress(chat=chat, source_id=number, press_id="1", author=author, data=theirs)
+    await groups.pick(bot, press, theirs.partition(":")[2], "ru")
+
+    assert "пока не состоит в группе" in platform.said("Борис")[-1].text
+    assert (await client.get("work-group")).status_code == 404
+
+
+async def test_strangers_are_offered_no_groups(platform: Platform) -> None:
+    await platform.tells("Чужой", "/groups")
+
+    assert "Сначала войдите" in platform.said("Чужой")[-1].text
+
+
+async def test_the_page_behind_the_button_runs_nothing_foreign_and_is_framed_by_nobody(office: Office) -> None:
+    client = await office.client()
+
+    for path in ("", ".js", ".css"):
+        answer = await client.get(f"/login/telegram{path}")
+        policy = answer.headers["content-security-policy"]
+        assert answer.status_code == 200
+        assert "unsafe" not in policy
+        for rule in ("default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"):
+            assert rule in policy
+        assert answer.headers["referrer-policy"] == "no-referrer"

@@ -12,6 +12,7 @@ import pytest
 
 from shared.domain.channels import ChannelKind
 from shared.domain.people import Role
+from shared.services.attempts import PER_ACCOUNT
 from shared.store.telegram_accounts import AccountLogins
 from tests.api.conftest import Town
 from tests.api.office import files_of
@@ -171,3 +172,9 @@ async def test_only_owners_of_the_workspace_log_accounts_in(phone: Phone) -> Non
     foreign = f"/api/v1/workspaces/{other}/inboxes/telegram-account/logins/{login['id']}"
     assert (await stranger.get(foreign)).status_code == 404
     assert (await stranger.delete(foreign)).status_code == 404
+
+
+async def test_one_workspace_does_not_take_up_the_worker_of_all(phone: Phone) -> None:
+    statuses = [(await phone.owner.post(phone.root, json={})).status_code for _ in range(PER_ACCOUNT + 1)]
+
+    assert statuses == [201] * PER_ACCOUNT + [429]

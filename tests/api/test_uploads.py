@@ -28,11 +28,16 @@ class Shop:
         self.root = f"/api/v1/workspaces/{inbox.workspace_id}/conversations"
 
     async def upload(
-        self, content: bytes = PNG, name: str = "photo.png", mime_type: str = "image/png", **wanted: Any
+        self,
+        content: bytes = PNG,
+        name: str = "photo.png",
+        mime_type: str = "image/png",
+        *,
+        client: httpx.AsyncClient | None = None,
+        conversation: str = "",
     ) -> httpx.Response:
-        client, conversation = wanted.get("client", self.owner), wanted.get("conversation", self.conversation)
-        files = {"file": (name, content, mime_type)}
-        return await client.post(f"{self.root}/{conversation}/attachments", files=files)
+        url = f"{self.root}/{conversation or self.conversation}/attachments"
+        return await (client or self.owner).post(url, files={"file": (name, content, mime_type)})
 
     async def send(self, body: dict[str, Any], key: str = "", conversation: str = "") -> httpx.Response:
         headers = {"Idempotency-Key": key} if key else {}

@@ -60,6 +60,7 @@ async def test_groups_are_picked_from_where_the_bot_is(shop: Shop) -> None:
 
     assert [(one["title"], one["is_forum"]) for one in listed if one["title"] == "Продажи"] == [("Продажи", True)]
     assert {one["inbox_id"] for one in listed} == {shop.inbox}
+    assert all(one["author"] for one in listed)  # a stranger's group is known by its stranger
     picked = await shop.picks(chat)
     assert picked.status_code == 200
     assert (picked.json()["title"], picked.json()["problem"], picked.json()["is_usable"]) == ("Продажи", None, True)
@@ -164,3 +165,18 @@ async def test_a_bot_of_another_workspace_cannot_be_borrowed(shop: Shop) -> None
     answer = await stranger.put(f"/api/v1/workspaces/{theirs}/work-group", json={"chat": chat, "inbox_id": shop.inbox})
 
     assert answer.status_code == 404
+
+
+async def test_an_inbox_of_another_vendor_is_no_bot_and_its_token_goes_nowhere(shop: Shop) -> None:
+    chat = await shop.group()
+    kind = ChannelKind.WILDBERRIES
+    credentials = shop.town.machine.outside.present(kind, "stall", "Лавка")
+    assert "token" in credentials
+    stall = await shop.client.post(
+        f"/api/v1/workspaces/{shop.workspace}/inboxes",
+        json={"channel": kind.value, "name": "WB", "credentials": credentials},
+    )
+
+    picked = await shop.client.put(shop.url, json={"chat": chat, "inbox_id": stall.json()["id"]})
+
+    assert picked.status_code == 404

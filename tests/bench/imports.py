@@ -31,6 +31,7 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "run_task": ("run_task", (FIRESTORE, PUBSUB, TASKS, SECRETS, STORAGE)),
     "gmail_watch": ("renew_registrations", (FIRESTORE, SECRETS)),
     "sweep": ("sweep", (FIRESTORE, PUBSUB)),
+    "compare_inboxes": ("schedule_comparisons", (FIRESTORE, TASKS)),
 }
 """Function to the service that it calls, and the clients that the service cannot do without."""
 _MEASURED = """

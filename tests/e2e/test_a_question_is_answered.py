@@ -125,7 +125,7 @@ async def test_a_closed_conversation_opens_again_with_the_assistant_as_owner(mac
     assert shop_texts(machine, kind) == [FAQ[DELIVERY]]
 
 
-@pytest.mark.parametrize("kind", [ChannelKind.AVITO, ChannelKind.GMAIL, ChannelKind.IMAP])
+@pytest.mark.parametrize("kind", [ChannelKind.AVITO, ChannelKind.GMAIL, ChannelKind.IMAP, ChannelKind.TELEGRAM_ACCOUNT])
 async def test_an_answer_typed_in_the_vendors_app_cancels_what_the_assistant_was_about_to_send(
     machine: Machine, kind: ChannelKind
 ) -> None:

@@ -85,3 +85,19 @@ async def test_the_daily_job_fetches_what_is_missing_and_keeps_the_result(machin
 
     seen = standin.seen_by(kind.value, "Борис")
     assert [message.text for message in seen if message.sender == "shop"] == [FAQ[HOW_LONG]]
+
+
+@EVERY_LISTABLE
+async def test_what_was_said_before_the_account_was_connected_opens_no_turn(
+    machine: Machine, kind: ChannelKind
+) -> None:
+    standin = machine.outside.standins[kind]
+    machine.outside.present(kind, kind.value, kind.value)
+    await standin.write(kind.value, "Борис", HOW_LONG)
+    machine.clock.advance(60 * 60)
+    await machine.connect(kind)
+    before = await stored(machine)
+
+    await missing(machine, kind)
+
+    assert await stored(machine) == before

@@ -10,8 +10,10 @@ from shared.commands.effects import Actor
 from shared.domain.channels import ChannelKind
 from shared.domain.ids import UserId
 from tests.support.machine import FAQ, WORKSPACE, Machine
+from tests.support.work_group import open_stage
 
 DELIVERY = "Сколько стоит доставка?"
+IN_ENGLISH = "How long does delivery take?"
 OFF_TOPIC = "Какая столица у Австралии и сколько там пингвинов?"
 TELEGRAM = ChannelKind.TELEGRAM_BOT
 
@@ -62,6 +64,32 @@ async def test_a_whole_automatic_turn_stays_within_its_budget(machine: Machine, 
     assert machine.probe.reads <= 3
     assert machine.probe.writes <= 8
     assert len(machine.requests) <= 5, machine.requests
+
+
+async def test_a_turn_that_a_work_group_mirrors_stays_within_its_budget(machine: Machine) -> None:
+    """The customer has a topic already, as in a talk that goes on."""
+    await warmed_up(machine, ChannelKind.AVITO)
+    stage = await open_stage(machine)
+    await machine.outside.standins[ChannelKind.AVITO].write(ChannelKind.AVITO.value, "Пётр", IN_ENGLISH)
+    await machine.settle(3)
+    standin = machine.outside.standins[ChannelKind.AVITO]
+    machine.probe.reset()
+    machine.requests.clear()
+
+    await standin.write(ChannelKind.AVITO.value, "Пётр", DELIVERY)
+    await machine.outside.pusher.drained()
+    standin.faults.lose_pushes = True
+    for _ in range(4):
+        await machine.pump()
+        machine.clock.advance(2)
+
+    assert FAQ[DELIVERY] in stage.texts("Пётр")[-1]
+    assert (await stage.group()).due_at is None
+    calls = [call for call in machine.probe.calls if call.startswith("forum.")]
+    assert calls == ["forum.post", "forum.rename_topic"] * 2, "asked is red, answered is green"
+    assert machine.probe.reads <= 27
+    assert machine.probe.writes <= 18
+    assert len(machine.requests) <= 7, machine.requests
 
 
 async def test_an_idle_minute_writes_nothing(machine: Machine) -> None:

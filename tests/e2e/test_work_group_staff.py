@@ -19,7 +19,7 @@ from shared.domain.people import Member, Role, User
 from shared.store.members import Members
 from shared.store.users import Users
 from tests.support.machine import FAQ, WORKSPACE, Machine, running_machine
-from tests.support.work_group import BOT, Stage, open_stage
+from tests.support.work_group import BOT, Stage, machine_inboxes, open_stage
 
 DELIVERY = "Сколько стоит доставка?"
 OFF_TOPIC = "Какая столица у Австралии и сколько там пингвинов?"
@@ -213,6 +213,7 @@ async def test_pressing_twice_sends_once(with_draft: Stage) -> None:
 
 
 async def test_every_command_answers_or_shows(stage: Stage) -> None:
+    (bot,) = await machine_inboxes(stage.machine)
     shown = {
         Verb.NOTE: ("/note Перезвонить", "📝 Заметка · Олег\nПерезвонить"),
         Verb.LABEL: ("/метки vip, опт", "Готово"),
@@ -225,7 +226,7 @@ async def test_every_command_answers_or_shows(stage: Stage) -> None:
         Verb.REGENERATE: ("/regenerate", "Не получилось: Диалог ведут люди"),
         Verb.CANCEL: ("/cancel", "Вы ничего не исправляете"),
         Verb.STATUS: ("/status", "Статус: нужен человек"),
-        Verb.HELP: ("/help@parley_bot", "/take взять диалог"),
+        Verb.HELP: (f"/help{bot.account}", "/take взять диалог"),
         Verb.ID: ("/id", f"Группа: {stage.chat}."),
         Verb.TAKE: ("/взять", "ℹ️ Диалог взял на себя человек\nОлег"),
         Verb.GIVE: ("/отдать", "ℹ️ Диалог возвращён ассистенту\nОлег"),

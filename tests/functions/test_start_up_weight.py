@@ -24,6 +24,7 @@ HEAVY = (
     "argon2",
     "mangum",
     "snowballstemmer",
+    "telethon",
 )
 ALLOWED: dict[str, frozenset[str]] = {name: frozenset() for name in FUNCTIONS}
 """What importing a function may load of the above: nothing. Parts are loaded when they are first used."""

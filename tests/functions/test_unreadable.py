@@ -119,9 +119,9 @@ async def test_a_kept_call_opens_for_its_own_inbox_only(doors: Doors) -> None:
 async def test_one_arrival_that_cannot_be_stored_does_not_lose_the_others(doors: Doors) -> None:
     desk = doors.machine.desk
     directory = InboxDirectory(desk.platform, Baskets(), doors.machine.clock)
-    accept = AcceptDelivery(directory, desk.ingest, desk.keep_unreadable)
+    accept = AcceptDelivery(directory, desk.ingest, desk.keep_unreadable, desk.change_inbox, doors.machine.clock)
 
-    await accept(ChannelKind.TELEGRAM_BOT, "telegram_bot", RawDelivery(b'{"five": "letters"}'))
+    await accept({ChannelKind.TELEGRAM_BOT}, "telegram_bot", RawDelivery(b'{"five": "letters"}'))
 
     conversations = await doors.machine.conversations()
     assert sorted(conversation.contact_name for conversation in conversations) == ["first", "last"]

@@ -16,7 +16,9 @@ from typing import Any, TypeVar
 import httpx
 import psutil
 
+from infra.channels.registry import channel_class
 from infra.emulators import free_port
+from shared.domain.channels import ChannelKind
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = {"embedded": "infra.local.product", "emulators": "infra.local.emulated"}
@@ -61,14 +63,18 @@ class Installed:
 
     def write(self, channel: str, customer: str, text: str) -> None:
         self.call("POST", self._customer(channel, customer), json={"text": text})
+        if not channel_class(ChannelKind(channel)).capabilities.pushes:
+            # Its own turn would come within minutes.
+            self.call("POST", f"{self.workspace}/inboxes/demo-{channel.replace('_', '-')}/pull")
 
     def seen(self, channel: str, customer: str) -> list[tuple[str, str]]:
         messages = self.call("GET", self._customer(channel, customer))["messages"]
         return [(message["from"], message["text"]) for message in messages]
 
-    def conversation(self, channel: str, customer: str) -> dict[str, Any] | None:
+    def conversation(self, channel: str, last_words: str) -> dict[str, Any] | None:
+        """The one whose last message has these words: some vendors never tell a customer's name."""
         listed = self.call("GET", f"{self.workspace}/conversations", params={"channel": channel, "limit": 100})
-        found = [item for item in listed["items"] if customer.lower() in str(item).lower()]
+        found = [item for item in listed["items"] if last_words in item["preview"]]
         return found[0] if found else None
 
     @property

@@ -14,6 +14,8 @@ from shared.domain.messages import Attachment
 from shared.errors import ChannelUnavailable, InvalidInput
 
 TEXT_LIMIT = 4096
+MOST_FILES = 10
+"""Of one message of ours: each becomes one of Telegram's."""
 FILE_LIMIT = 50 * 2**20
 """Bytes, both ways: Telegram's own limit is far above."""
 
@@ -28,7 +30,7 @@ class TelegramAccount:
         text_limit=TEXT_LIMIT,
         text_unit="utf16",
         sends=frozenset({"text", "image", "voice", "file"}),
-        files=FileRules(most=10, max_bytes=FILE_LIMIT),
+        files=FileRules(most=MOST_FILES, max_bytes=FILE_LIMIT),
         history_listable=True,
         history_readable=True,
         pull_every=timedelta(minutes=15),

@@ -31,7 +31,7 @@ MOST_LOGINS = 20
 
 
 class Vendors(Protocol):
-    """Which of the vendors' settings a login lives by."""
+    """Which of the vendors' settings an account lives by."""
 
     def __call__(self, *, is_simulated: bool) -> VendorSettings: ...
 

@@ -75,10 +75,6 @@ class SimulatedClient:
         """Whether the connection stands."""
         return self._is_up and not self._sandbox.faults.outage
 
-    async def is_user_authorized(self) -> bool:
-        """Whether the key opens an account."""
-        return await self.get_me() is not None
-
     async def get_me(self) -> Any:
         """The account's user; None for every kind of refused key, as Telethon does."""
         try:

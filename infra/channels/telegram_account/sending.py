@@ -8,7 +8,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
-from infra.channels.telegram_account.channel import FILE_LIMIT, TEXT_LIMIT
+from infra.channels.telegram_account.channel import FILE_LIMIT, MOST_FILES, TEXT_LIMIT
 from infra.channels.telegram_account.client import AccountClient
 from infra.channels.telegram_account.refusals import translated
 from infra.channels.telegram_account.wire import source_id
@@ -121,7 +121,9 @@ def parts_of(outgoing: Outgoing) -> list[tuple[str, OutgoingFile | None]]:
 
 
 def check(outgoing: Outgoing) -> None:
-    """Raise `ChannelRejected` for what Telegram would refuse half-way through."""
+    """Raise `ChannelRejected` for what Telegram would refuse half-way through, or take for a flood."""
+    if len(outgoing.files) > MOST_FILES:
+        raise ChannelRejected(f"more than {MOST_FILES} files", code="too_many_files")
     if length_of(outgoing.text) > TEXT_LIMIT:
         raise ChannelRejected("the text is too long", code="text_too_long")
     if not outgoing.text.strip() and not outgoing.files:

@@ -162,6 +162,7 @@ def _received(message: Any) -> Received:
         attachments=() if attachment is None else (attachment,),
         group_id=str(message.grouped_id or ""),
         reply_to=source_id(chat, quoted) if quoted else "",
+        is_group=chat < 0,
     )
 
 
@@ -175,4 +176,5 @@ def _echo(message: Any) -> Echo:
         at=message.date,
         contact=contact_of(message.chat, chat),
         attachments=() if attachment is None else (attachment,),
+        is_group=chat < 0,
     )

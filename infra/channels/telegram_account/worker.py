@@ -11,15 +11,13 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from infra.channels.telegram_account.answering import Answering, HeldElsewhere
 from infra.channels.telegram_account.client import MakeClient
 from infra.channels.telegram_account.live import LiveLine
-from infra.channels.telegram_account.logins import Logins
+from infra.channels.telegram_account.logins import Logins, Vendors
 from infra.channels.telegram_account.remote import CallOffice
 from infra.channels.telegram_account.session import open_session
-from infra.settings import VendorSettings
 from infra.vault import StoreVault
 from shared.domain.ids import InboxId, WorkspaceId
 from shared.domain.inboxes import Health, Inbox
@@ -43,12 +41,6 @@ KEPT = timedelta(days=3650)
 MEMORY = "telegram-session"
 
 
-class Makes(Protocol):
-    """Which of the vendors' settings an inbox lives by."""
-
-    def __call__(self, *, is_simulated: bool) -> VendorSettings: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the worker is made of."""
@@ -59,7 +51,7 @@ class Parts:
     secrets: InboxSecrets
     leases: Leases
     office: CallOffice
-    vendors: Makes
+    vendors: Vendors
     make_client: MakeClient
     clock: Clock
     logins: Logins
@@ -96,8 +88,8 @@ class AccountWorker:
             while not stop.is_set():
                 try:
                     await self.step()
-                except DeskError as error:
-                    log.warning("step failed", extra={"code": error.code})
+                except Exception:  # the next step may do better, and the accounts must not be left alone
+                    log.exception("step failed")
                 await self.parts.clock.sleep(1.0)
         finally:
             renewing.cancel()
@@ -285,4 +277,7 @@ class AccountWorker:
     async def _keep_leases(self) -> None:
         while True:
             await self.parts.clock.sleep(RENEW_EVERY.total_seconds() / 2)
-            await self.renew()
+            try:
+                await self.renew()
+            except Exception:  # whoever stops renewing loses the sessions
+                log.exception("leases not renewed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.telegram.content import attachment_of, text_of
-from infra.telegram.groups import is_of_work_group, to_group_arrival
+from infra.telegram.groups import GROUPS, is_of_work_group, to_group_arrival
 from infra.telegram.objects import MembershipChange, Message, Sent, Update
 from infra.telegram.wire import contact_of, is_written, moment, number_of, quoted_number, sent_id, to_update
 from shared.domain.arrivals import Arrival, Edited, Reachability, Receipt, Received, ThreadMoved
@@ -57,6 +57,7 @@ def _received(message: Message, update_id: int) -> Received | None:
         group_id=message.media_group_id,
         reply_to=f"{thread}:{quoted}" if quoted else "",
         is_automatic=message.is_automatic_forward,
+        is_group=message.chat.type in GROUPS,
     )
 
 

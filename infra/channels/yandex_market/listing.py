@@ -35,7 +35,7 @@ class Place:
         try:
             kind, period, token = json.loads(text or "")
             return cls(kind if kind in KINDS else "chat", int(period), str(token))
-        except (ValueError, TypeError, RecursionError):
+        except (ValueError, TypeError, OverflowError, RecursionError):
             return cls()
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ from shared.errors import ChannelUnavailable, ChannelUnclear, CredentialsRejecte
 from shared.store.inboxes import Inboxes
 from shared.store.telegram_accounts import AccountCalls, AccountLeases
 from tests.support.clock import CountingIds, ManualClock
-from tests.support.files import PDF
+from tests.support.files import PNG
 from tests.support.machine import WORKSPACE, Machine, running_machine
 
 KIND = ChannelKind.TELEGRAM_ACCOUNT
@@ -165,7 +165,7 @@ async def test_other_processes_ask_through_the_store_and_leave_nothing_there(mac
     standin.hang_up()
     desk = another_process(machine, PatientClock(machine.clock))
     line = (await desk.directory.open(WORKSPACE, INBOX)).channel
-    file = OutgoingFile(kind="file", name="Счёт.pdf", mime_type="application/pdf", content=PDF)
+    file = OutgoingFile(kind="file", name="scan.png", mime_type="image/png", content=PNG)
     async with at_work(worker):
         connection = await line.connect("")
         page = await line.pull('{"id": 0}')
@@ -182,7 +182,7 @@ async def test_other_processes_ask_through_the_store_and_leave_nothing_there(mac
     assert receipt == found
     assert shop_texts(machine) == ["Вот счёт"]
     assert len(history.arrivals) == 2
-    assert fetched == PDF
+    assert fetched == PNG
     assert standin.is_read(INBOX, ANNA)
     assert diagnosis.problem is None
     assert await AccountCalls(machine.desk.ports.store).asked() == []

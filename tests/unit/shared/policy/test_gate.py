@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,8 +21,8 @@ from shared.policy.gate import (
     Situation,
     after_model,
     before_model,
-    length,
 )
+from shared.policy.linter import length
 from tests.unit.shared.builders import CONVERSATIONS, IDS, a_conversation, a_draft, an_assistant, an_entry
 
 Q1, Q2 = MessageId("q1"), MessageId("q2")
@@ -73,6 +74,7 @@ def test_an_open_turn_of_a_willing_assistant_goes_to_the_model() -> None:
             (Decision.HANDOFF, "replies_not_allowed", "inbox_allows_replies"),
         ),
         (a_situation(is_window_open=False), (Decision.HANDOFF, "window_closed", "window_is_open")),
+        (a_situation(age=timedelta(days=3, seconds=1)), (Decision.HANDOFF, "turn_too_old", "turn_is_recent")),
         (
             a_situation(allows_assistant=False),
             (Decision.HANDOFF, "assistant_not_allowed", "inbox_allows_assistant"),

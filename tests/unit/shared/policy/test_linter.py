@@ -24,7 +24,7 @@ def files_up_to(**rules: Any) -> Capabilities:
 
 
 def a_file(size: int = 10, mime_type: str = "image/png", kind: str = "image") -> Attachment:
-    return Attachment(kind=kind, name="a", mime_type=mime_type, size=size)  # type: ignore[arg-type]
+    return Attachment(kind=kind, name="a", mime_type=mime_type, size=size)
 
 
 def found(text: str) -> set[str]:

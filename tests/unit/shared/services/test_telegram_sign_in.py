@@ -6,6 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 from hmac import new as hmac
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,17 +15,19 @@ from infra.passwords import Argon2Passwords
 from shared.domain.cockpit import GroupUser
 from shared.domain.model import EPOCH
 from shared.domain.people import Role
-from shared.errors import Conflict, InvalidInput, NotFound, UntrustedDelivery
+from shared.errors import Conflict, InvalidInput, NotFound, Unavailable, UntrustedDelivery
 from shared.services.attempts import Attempts
 from shared.services.membership import Membership
 from shared.services.sign_in import SignIn, Visitor
-from shared.services.telegram_links import LIFE, TelegramLinks
+from shared.services.signed_in import SignedIn
+from shared.services.telegram_links import LIFE, Claimant, TelegramLinks
 from shared.services.telegram_sign_in import FRESH, TelegramSignIn, signed_for
 from shared.store.platform import Platform
 from shared.store.sessions import Sessions
 from shared.store.users import Users
 from shared.store.workspaces import Workspaces
 from tests.support.clock import CountingIds, ManualClock
+from tests.unit.shared.services.busy_store import BusyStore
 
 TOKEN = "123456:TEST-TOKEN-for-unit-tests"
 SIGNED_AT = EPOCH + timedelta(seconds=1_790_000_000)
@@ -46,20 +49,23 @@ def signed(**fields: str) -> dict[str, str]:
 
 
 class Office:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, store: Any) -> None:
         self.clock, self.ids = ManualClock(SIGNED_AT), CountingIds()
-        self.store = SqliteDocumentStore(folder / "desk.db")
+        self.store = store
         self.users, self.workspaces = Users(self.store), Workspaces(self.store)
         self.links = TelegramLinks(self.store, self.clock, self.ids)
+        self.signed_in = SignedIn(self.users, Sessions(self.store), self.clock)
         attempts = Attempts(self.store, self.clock)
         sign_in = SignIn(self.users, Sessions(self.store), attempts, Argon2Passwords(), self.clock, self.ids)
         membership = Membership(Platform(self.store), self.workspaces, self.users, self.clock, self.ids)
-        self.sign_in = TelegramSignIn(self.store, self.users, sign_in, self.links, membership, self.clock, self.ids)
+        self.sign_in = TelegramSignIn(
+            self.store, self.users, sign_in, self.links, membership, self.signed_in, self.clock, self.ids
+        )
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    return Office(tmp_path)
+    return Office(SqliteDocumentStore(tmp_path / "desk.db"))
 
 
 def test_the_reference_vector_fits() -> None:
@@ -163,8 +169,9 @@ async def test_a_refused_or_old_link_is_gone(office: Office) -> None:
 
 
 async def test_a_signed_in_user_gets_the_telegram_account_once_and_may_change_it(office: Office) -> None:
-    anna = (await office.sign_in.by_widget(ANNA, TOKEN, VISITOR)).user
-    begun = await office.links.begin("Firefox", attach_to=anna.id)
+    signed_in = await office.sign_in.by_widget(ANNA, TOKEN, VISITOR)
+    anna = signed_in.user
+    begun = await office.links.begin("Firefox", Claimant(anna.id, signed_in.session.id))
     await office.links.confirm(begun.code, BORIS)
 
     grant = await office.sign_in.by_link(begun.exchange_token, VISITOR)
@@ -179,10 +186,47 @@ async def test_a_signed_in_user_gets_the_telegram_account_once_and_may_change_it
 
 async def test_a_telegram_account_has_one_user(office: Office) -> None:
     anna = (await office.sign_in.by_widget(ANNA, TOKEN, VISITOR)).user
-    other = (await office.sign_in.by_widget(signed(id="7", auth_date="1790000000"), TOKEN, VISITOR)).user
-    begun = await office.links.begin("Firefox", attach_to=other.id)
+    other = await office.sign_in.by_widget(signed(id="7", auth_date="1790000000"), TOKEN, VISITOR)
+    begun = await office.links.begin("Firefox", Claimant(other.user.id, other.session.id))
     await office.links.confirm(begun.code, GroupUser(source_id=anna.telegram_id))
 
     with pytest.raises(Conflict) as refused:
         await office.sign_in.by_link(begun.exchange_token, VISITOR)
     assert refused.value.code == "telegram_taken"
+
+
+async def test_a_link_of_a_session_that_has_ended_attaches_nothing_and_opens_nothing(office: Office) -> None:
+    thief = await office.sign_in.by_widget(ANNA, TOKEN, VISITOR)
+    begun = await office.links.begin("Firefox", Claimant(thief.user.id, thief.session.id))
+    await office.signed_in.revoke_all(thief.user)
+    await office.links.confirm(begun.code, BORIS)
+
+    with pytest.raises(UntrustedDelivery) as refused:
+        await office.sign_in.by_link(begun.exchange_token, VISITOR)
+
+    assert refused.value.code == "not_signed_in"
+    assert await office.users.by_telegram(BORIS.source_id) is None
+    assert await office.signed_in.living_sessions(thief.user) == []
+
+
+async def test_a_sign_up_that_breaks_off_leaves_no_user_without_a_workspace(tmp_path: Path) -> None:
+    store = BusyStore(SqliteDocumentStore(tmp_path / "desk.db"))
+    office = Office(store)
+
+    async def store_is_down() -> None:
+        raise Unavailable("the store is down")
+
+    store.strike(2, store_is_down)
+    with pytest.raises(Unavailable):
+        await office.sign_in.by_widget(ANNA, TOKEN, VISITOR)
+
+    user = (await office.sign_in.by_widget(signed(id="987654321", auth_date="1790000001"), TOKEN, VISITOR)).user
+
+    assert len(await office.workspaces.of_user(user.id)) == 1
+
+
+def test_a_value_of_several_lines_is_no_field_of_telegrams() -> None:
+    smuggled = signed(auth_date="1790000000", first_name="A\nid=5", id="7")
+
+    with pytest.raises(UntrustedDelivery):
+        signed_for(smuggled, TOKEN)

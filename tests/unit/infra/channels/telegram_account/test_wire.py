@@ -31,7 +31,7 @@ class Client:
 
     _self_id = ME
 
-    class _mb_entity_cache:  # noqa: N801 - Telethon's name
+    class _mb_entity_cache:
         @staticmethod
         def get(id: int) -> None:
             del id
