@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.arrivals import Arrival, RawDelivery
+from shared.domain.arrivals import Arrival, FromWorkGroup, RawDelivery
 from shared.domain.channels import ChannelKind
 from shared.domain.inboxes import Health, Inbox
 from shared.errors import DeskError, InvalidInput, NotFound, TooLarge, Unavailable, UntrustedDelivery
@@ -30,8 +30,8 @@ class AcceptDelivery:
     async def __call__(
         self, channels: Collection[ChannelKind], inbox_id: str, delivery: RawDelivery
     ) -> Mapping[str, Any]:
-        """Our answer, in the vendor's words. A paused inbox takes nothing: what comes is fetched when it resumes,
-        or, where nobody can be asked for it, refused until then, so that the vendor tries again.
+        """Our answer, in the vendor's words. A paused inbox takes nothing of its customers': what comes is fetched
+        when it resumes, or, where nobody can be asked for it, refused until then, so that the vendor tries again.
 
         What a trusted vendor sends and nobody can read or store becomes a dead letter: vendors stop delivering to
         who refuses. Raises `NotFound` (no such inbox on these channels), `UntrustedDelivery`, `InvalidInput` (no JSON
@@ -49,11 +49,11 @@ class AcceptDelivery:
             await self.keep_unreadable(channel, inbox_id, delivery, error)
             return opened.channel.acknowledge(delivery)
         await self._note_first_call(opened)
-        if opened.inbox.health is not Health.PAUSED:
-            refusal = await self._ingested(opened.inbox, arrivals)
-            if refusal is not None:
-                await self.keep_unreadable(channel, inbox_id, delivery, refusal)
-        elif arrivals and opened.channel.capabilities.pull_every is None:
+        taken = _taken(opened.inbox, arrivals)
+        refusal = await self._ingested(opened.inbox, taken)
+        if refusal is not None:
+            await self.keep_unreadable(channel, inbox_id, delivery, refusal)
+        if len(taken) < len(arrivals) and opened.channel.capabilities.pull_every is None:
             raise Unavailable("the inbox is paused, and nobody could fetch this later")
         return opened.channel.acknowledge(delivery)
 
@@ -72,3 +72,10 @@ class AcceptDelivery:
             except (InvalidInput, TooLarge) as error:
                 refusal = error
         return refusal
+
+
+def _taken(inbox: Inbox, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
+    """A work group is there for all inboxes: the pause of its bot's own one does not silence it."""
+    if inbox.health is not Health.PAUSED:
+        return arrivals
+    return [arrival for arrival in arrivals if isinstance(arrival, FromWorkGroup)]

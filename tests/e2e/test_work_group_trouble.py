@@ -14,6 +14,7 @@ from shared.domain.assistants import Mode
 from shared.domain.channels import ChannelKind
 from shared.domain.conversations import Status
 from shared.domain.ids import InboxId, UserId
+from shared.domain.inboxes import Health
 from shared.domain.people import Member, Role, User
 from shared.services.bind_group import GroupChoice
 from shared.store.members import Members
@@ -215,6 +216,22 @@ async def test_what_is_edited_in_the_vendors_app_is_no_failure(stage: Stage) -> 
     await stage.machine.run(3)
 
     assert stage.texts("Пётр")[-1] == "✏️ Исправлено · 💬 Сотрудник\nКанберра"
+
+
+async def test_while_the_bots_own_inbox_is_paused_the_group_goes_on(machine: Machine) -> None:
+    avito = await machine.connect(AVITO)
+    stage = await open_stage(machine)
+    await avito.write(AVITO.value, "Пётр", OFF_TOPIC)
+    await machine.run(10)
+    inbox = await machine.desk.directory.inbox(WORKSPACE, InboxId(BOT.value))
+    await machine.desk.change_inbox(inbox, {"health": Health.PAUSED})
+
+    await stage.writes("Канберра", "Пётр")
+    await stage.telegram.write(BOT.value, "Анна", DELIVERY)
+    await machine.run(3)
+
+    assert [seen.text for seen in avito.seen_by(AVITO.value, "Пётр")] == [OFF_TOPIC, "Канберра"]
+    assert [one.contact_name for one in await machine.conversations()] == ["Пётр"]
 
 
 async def test_an_answer_to_a_closed_conversation_opens_it(stage: Stage) -> None:
