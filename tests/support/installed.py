@@ -45,7 +45,7 @@ class Installed:
         environment = {**os.environ, "PARLEY_DEMO_PASSWORD": PASSWORD}
         log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        eventually(lambda: self._is_up(), seconds=90)
+        eventually(lambda: self._is_up(), seconds=240)
         form = {"username": "demo@parley.example", "password": PASSWORD}
         self.token = str(self.call("POST", "/api/v1/auth/token", data=form)["access_token"])
 
@@ -108,7 +108,7 @@ def installed(stack: str, folder: Path) -> Iterator[Installed]:
             assert left == [], "processes were left behind"
 
 
-def eventually(look: Callable[[], T], *, seconds: float = 30) -> T:
+def eventually(look: Callable[[], T], *, seconds: float = 90) -> T:
     """The first truthy answer; a failure of the test when there is none in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
