@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Final
 
 _IS_WINDOWS: Final = sys.platform == "win32"
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0
 _STOP_SECONDS = 5.0
 
 

@@ -27,7 +27,7 @@ from infra.topology import FUNCTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "parley-emulated"
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 STOP_SECONDS = 10.0
 
 

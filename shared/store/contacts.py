@@ -26,7 +26,12 @@ class Contacts:
     def sighting(self, inbox: InboxId, ref: ContactRef, at: datetime) -> Merge:
         """A write that notes what a channel told of a customer, keeping what it did not tell."""
         identity = contact_id(inbox, ref.source_id)
-        fields: dict[FieldPath, Value] = {("id",): identity, ("inbox_id",): inbox, ("is_blocked",): False}
+        fields: dict[FieldPath, Value] = {
+            ("id",): identity,
+            ("inbox_id",): inbox,
+            ("source_id",): ref.source_id,
+            ("is_blocked",): False,
+        }
         fields |= {(name,): value for name, value in ref if value}
         seen: dict[FieldPath, Transform] = {
             ("first_seen_at",): Minimum(to_micros(at)),

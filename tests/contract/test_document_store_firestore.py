@@ -77,6 +77,6 @@ async def test_a_failed_transaction_lets_go_of_its_locks(firestore_emulator: str
 
     with pytest.raises(AlreadyExists):
         await store.transaction(read_and_collide)
-    async with asyncio.timeout(1):  # a lock would hold this up for longer
+    async with asyncio.timeout(8):  # a lock would hold this up, or refuse it
         await store.commit([Set("c/d", {"n": 2})])
     await store.close()

@@ -13,6 +13,7 @@ from shared.domain.channels import ChannelKind
 from shared.domain.messages import AttachmentKind
 from tests.support.machine import FAQ, Machine, running_machine
 
+PDF = b"%PDF-1.4\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 DELIVERY = "Сколько стоит доставка?"
 TELEGRAM = ChannelKind.TELEGRAM_BOT
@@ -25,7 +26,7 @@ async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
 
 
 def a_file(kind: AttachmentKind, name: str, mime_type: str) -> CustomerFile:
-    return CustomerFile(kind, name, mime_type, PNG)
+    return CustomerFile(kind, name, mime_type, PDF if mime_type == "application/pdf" else PNG)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ async def test_a_customers_file_is_copied(machine: Machine, kind: ChannelKind, f
     (conversation,) = await machine.conversations()
     stored = [attachment for message in await machine.messages(conversation) for attachment in message.attachments]
     assert [attachment.kind for attachment in stored] == [file.kind]
-    assert await machine.desk.ports.blobs.get(stored[0].blob) == PNG
+    assert await machine.desk.ports.blobs.get(stored[0].blob) == file.data
 
 
 async def test_an_album_with_a_question_is_answered_once(machine: Machine) -> None:
