@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from hmac import compare_digest
 
 from pydantic import ValidationError
 
+from infra.channels.hook_secret import check_secret
 from infra.telegram.content import is_service
 from infra.telegram.objects import Message, Party, Sent, Update
 from shared.domain.arrivals import RawDelivery
 from shared.domain.contacts import ContactRef
 from shared.domain.model import EPOCH, Instant
-from shared.errors import ChannelRejected, InvalidInput, UntrustedDelivery
+from shared.errors import ChannelRejected, InvalidInput
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105
 TEXT_LIMIT = 4096
@@ -33,9 +33,7 @@ ALLOWED_UPDATES = (
 
 def verify(delivery: RawDelivery, secret: str) -> None:
     """Raise `UntrustedDelivery` unless the caller knows the secret that we gave to Telegram."""
-    given = delivery.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogatepass")
-    if not secret or not compare_digest(given, secret.encode("utf-8", "surrogatepass")):
-        raise UntrustedDelivery("the secret token is missing or wrong")
+    check_secret(delivery.headers.get(SECRET_HEADER, ""), secret)
 
 
 def to_update(body: bytes) -> Update:

@@ -15,8 +15,6 @@ class MasterBotSettings(Noun):
     token: str
     webhook_secret: str
     username: str
-    problem: str | None = None
-    """A code of `shared.domain.texts`."""
     updated_at: Instant
 
 

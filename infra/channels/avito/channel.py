@@ -12,8 +12,9 @@ from infra.channels.avito.content import VOICE
 from infra.channels.avito.files import download
 from infra.channels.avito.images import RULES, Images, check_image
 from infra.channels.avito.pulling import Pull, history
-from infra.channels.avito.wire import CLOCKS_DIFFER, check_secret, facts_of, is_the_same, read_webhook, unix
+from infra.channels.avito.wire import CLOCKS_DIFFER, facts_of, is_the_same, read_webhook, unix
 from infra.channels.context import ChannelContext
+from infra.channels.hook_secret import check_secret
 from infra.channels.remedies import TARIFF, WEBHOOK_MISSING, WRONG
 from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt, ThreadFacts
 from shared.domain.channels import Capabilities

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import datetime, timedelta
-from hmac import compare_digest
 from typing import Any
 
 from pydantic import ValidationError
 
 from infra.channels.avito.content import read_content
 from infra.channels.avito.shapes import Chat, Hook, HookMessage, Message, Person
+from infra.channels.same_words import same_words
 from shared.domain.arrivals import Arrival, Deleted, Echo, Outgoing, Received, ThreadFacts
 from shared.domain.contacts import ContactRef
-from shared.errors import InvalidInput, UntrustedDelivery
+from shared.errors import InvalidInput
 
 AVITOS_OWN = "a2u"
 """The type of chats in which Avito itself writes to the shop."""
 CLOCKS_DIFFER = timedelta(seconds=5)
-
-
-def check_secret(given: str, expected: str) -> None:
-    """Raises `UntrustedDelivery` unless the secret part of the address is ours.
-
-    Avito's own signature header cannot be checked: how it is made is not published.
-    """
-    if not expected or not compare_digest(_bytes(given), _bytes(expected)):
-        raise UntrustedDelivery("the secret in the webhook's address is missing or wrong")
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
 
 
 def read_webhook(body: bytes) -> list[Arrival]:
@@ -146,12 +131,8 @@ def is_the_same(message: Message, outgoing: Outgoing) -> bool:
         message.direction == "out"
         and message.type == "text"
         and message.created >= outgoing.first_tried_at - CLOCKS_DIFFER
-        and _normalised(read_content("text", message.content).text) == _normalised(outgoing.text)
+        and same_words(read_content("text", message.content).text, outgoing.text)
     )
-
-
-def _normalised(text: str) -> str:
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
 
 
 def unix(moment: datetime) -> int:

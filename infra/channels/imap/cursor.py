@@ -32,11 +32,6 @@ class Place:
     them are known."""
     until: int = 0
 
-    @classmethod
-    def at_end(cls, key: str, mark: Mark) -> Place:
-        """All that is there now is no concern of ours."""
-        return cls(key, mark.validity, mark.following - 1)
-
     def facing(self, key: str, mark: Mark, since: int) -> Place:
         """The same folder as the server has it now; where it is another one, the beginning of reading it again."""
         if (key, mark.validity) == (self.key, self.validity) and mark.following > self.uid:

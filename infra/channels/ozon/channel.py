@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from infra.channels.context import ChannelContext
+from infra.channels.hook_secret import check_secret
 from infra.channels.ozon.api import OzonApi
 from infra.channels.ozon.files import download
 from infra.channels.ozon.pulling import Pull, everything, newest_number
 from infra.channels.ozon.reading import latest
 from infra.channels.ozon.registration import check_account, problem_of_pushes, register, unregister
 from infra.channels.ozon.sending import REPLY_WINDOW, Sending, parts_of
-from infra.channels.ozon.wire import answer_to, check_secret, customer_ref, message_of, read_push
+from infra.channels.ozon.wire import answer_to, customer_ref, message_of, read_push
 from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt, ThreadFacts
 from shared.domain.channels import Capabilities, FileRules
 from shared.domain.messages import Attachment

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -61,11 +60,6 @@ def is_file(address: str) -> bool:
         return FILES in urlsplit(address).path
     except ValueError:
         return False
-
-
-def normalised(text: str) -> str:
-    """A text for comparing: what a vendor does to white space and composed letters does not count."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
 
 
 def _words(label: str, address: str) -> str:

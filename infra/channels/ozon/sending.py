@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from infra.channels.ozon.api import OzonApi
-from infra.channels.ozon.content import Saying, normalised, read_data
+from infra.channels.ozon.content import Saying, read_data
 from infra.channels.ozon.reading import history
 from infra.channels.ozon.shapes import Message
 from infra.channels.ozon.wire import source_of
 from infra.channels.remedies import TARIFF
+from infra.channels.same_words import same_words
 from shared.domain.arrivals import Outgoing, OutgoingFile, Receipt
 from shared.domain.channels import Capabilities
 from shared.errors import ChannelError, ChannelRejected, CredentialsRejected, RecipientUnreachable
@@ -37,7 +38,7 @@ class Part:
         """Whether this message of the history can be it."""
         saying = read_data(message.data)
         if self.file is None:
-            return normalised(saying.text) == normalised(read_data([self.text]).text)
+            return same_words(saying.text, read_data([self.text]).text)
         return _holds(saying, self.file)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from infra.channels.same_words import same_words
 from infra.channels.wildberries.feedbacks_api import FeedbacksApi
 from infra.channels.wildberries.shapes import Answer, Publication
 from infra.channels.wildberries.threads import Thread
-from infra.channels.wildberries.wire import answer_id, normalised
+from infra.channels.wildberries.wire import answer_id
 from shared.domain.arrivals import Receipt
 from shared.errors import ChannelRejected, ChannelUnavailable, ChannelUnclear
 from shared.ports.clock import Clock
@@ -63,7 +64,7 @@ class Answerer:
 def is_answered_with(item: Publication, text: str) -> bool:
     """Whether these words are what is shown under it."""
     answer = item.shown_answer
-    return answer is not None and normalised(answer.text) == normalised(text)
+    return answer is not None and same_words(answer.text, text)
 
 
 def _receipt(thread: Thread, item: Publication) -> Receipt:

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from infra.channels.context import ChannelContext
+from infra.channels.same_words import normalised
 from infra.channels.wildberries.shapes import Event, millis
-from infra.channels.wildberries.wire import CABINET, SELLER, digest, normalised, words_of
+from infra.channels.wildberries.wire import CABINET, SELLER, digest, words_of
 
 KEPT = timedelta(days=180)
 EARLIER, LATER = timedelta(seconds=60), timedelta(minutes=15)

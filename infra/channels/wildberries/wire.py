@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from pydantic import ValidationError
 
+from infra.channels.same_words import normalised
 from infra.channels.wildberries.shapes import Enclosed, Event, File, GoodCard, Photo, Publication, Words, each
 from infra.channels.wildberries.threads import Thread
 from shared.domain.arrivals import Arrival, Echo, Received
@@ -194,11 +193,6 @@ def read_answer(kind: ThreadKind, item: Publication, noticed_at: datetime | None
 def answer_id(thread: Thread, text: str) -> str:
     """Answers have no id at Wildberries: the thread and the words, so that an edited answer is another one."""
     return f"answer:{thread}:{digest(normalised(text))}"
-
-
-def normalised(text: str) -> str:
-    """For comparing: white space and composed letters make no difference."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
 
 
 def digest(text: str) -> str:

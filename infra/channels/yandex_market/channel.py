@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from infra.channels.context import ChannelContext
+from infra.channels.hook_secret import check_secret
 from infra.channels.yandex_market.account import cabinet_of
 from infra.channels.yandex_market.api import MarketApi
 from infra.channels.yandex_market.chats import Chats
@@ -18,7 +19,7 @@ from infra.channels.yandex_market.pulling import Pull
 from infra.channels.yandex_market.questions import Questions
 from infra.channels.yandex_market.reviews import Reviews
 from infra.channels.yandex_market.sending import Sending
-from infra.channels.yandex_market.wire import check_secret, read_notification
+from infra.channels.yandex_market.wire import read_notification
 from shared.domain.arrivals import Arrival, Connection, Diagnosis, Outgoing, Page, RawDelivery, Receipt, ThreadFacts
 from shared.domain.channels import Capabilities, FileRules
 from shared.domain.messages import Attachment

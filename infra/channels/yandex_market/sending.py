@@ -7,13 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from infra.channels.same_words import same_words
 from infra.channels.yandex_market.api import MarketApi
 from infra.channels.yandex_market.chats import history
 from infra.channels.yandex_market.posts import is_ours
 from infra.channels.yandex_market.questions import Questions
 from infra.channels.yandex_market.reviews import Reviews
 from infra.channels.yandex_market.shapes import Chat, Remark, each
-from infra.channels.yandex_market.wire import id_in, read_messages, same_words
+from infra.channels.yandex_market.wire import id_in, read_messages
 from shared.domain.arrivals import Echo, Outgoing, Receipt
 from shared.domain.channels import Capabilities
 from shared.errors import ChannelError, ChannelRejected

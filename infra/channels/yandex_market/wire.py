@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import mimetypes
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import timedelta
-from hmac import compare_digest
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,7 +15,7 @@ from shared.domain.arrivals import Arrival, Echo, PullHint, Received
 from shared.domain.channels import ThreadKind
 from shared.domain.contacts import ContactRef
 from shared.domain.messages import Attachment, AttachmentKind
-from shared.errors import ChannelRejected, InvalidInput, UntrustedDelivery
+from shared.errors import ChannelRejected, InvalidInput
 
 ABOUT_TALKS = ("CHAT_", "QUESTION_", "GOODS_FEEDBACK_")
 """How the types of notification begin that are worth a look."""
@@ -29,16 +27,6 @@ TOGETHER = timedelta(seconds=15)
 DISPUTE = "ARBITRAGE"
 Said = Received | Echo
 _THREAD = re.compile(r"(chat|question|review):([0-9]{1,19})")
-
-
-def check_secret(given: str, expected: str) -> None:
-    """Raises `UntrustedDelivery` unless the secret part of the address is ours: Market signs nothing."""
-    if not expected or not compare_digest(_bytes(given), _bytes(expected)):
-        raise UntrustedDelivery("the secret in the webhook's address is missing or wrong")
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
 
 
 def read_notification(body: bytes, business: str) -> list[Arrival]:
@@ -153,12 +141,3 @@ def _kind(mime_type: str) -> AttachmentKind:
             return "audio"
         case _:
             return "file"
-
-
-def same_words(ours: str, theirs: str) -> bool:
-    """Whether two texts are one, whatever Market does to white space and accents."""
-    return _normalised(ours) == _normalised(theirs)
-
-
-def _normalised(text: str) -> str:
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()

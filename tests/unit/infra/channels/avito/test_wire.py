@@ -9,7 +9,8 @@ import pytest
 
 from infra.channels.avito.content import MISSED_CALL, ONLY_IN_AVITO, UNKNOWN
 from infra.channels.avito.shapes import Chat, Message, each
-from infra.channels.avito.wire import check_secret, is_the_same, read_history, read_webhook
+from infra.channels.avito.wire import is_the_same, read_history, read_webhook
+from infra.channels.hook_secret import check_secret
 from shared.domain.arrivals import Arrival, Deleted, Echo, Outgoing, Received
 from shared.domain.messages import Attachment
 from shared.errors import InvalidInput, UntrustedDelivery

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from infra.channels.hook_secret import check_secret
 from infra.channels.ozon.content import REFUSED_IMAGE, UNKNOWN, read_data
 from infra.channels.ozon.shapes import Chat, ChatPage, Endpoint, HistoryPage, Message, each
-from infra.channels.ozon.wire import answer_to, check_secret, read_message, read_push
+from infra.channels.ozon.wire import answer_to, read_message, read_push
 from shared.domain.arrivals import Echo, Received
 from shared.domain.messages import Attachment
 from shared.errors import InvalidInput, UntrustedDelivery

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from infra.channels.hook_secret import check_secret
 from infra.channels.yandex_market.posts import digest, is_ours, is_shown, read_comments, read_review
 from infra.channels.yandex_market.questions import months
 from infra.channels.yandex_market.shapes import Chat, Message, Remark, Review
-from infra.channels.yandex_market.wire import check_secret, contact_of, read_messages, read_notification
+from infra.channels.yandex_market.wire import contact_of, read_messages, read_notification
 from shared.domain.arrivals import Echo, PullHint, Received
 from shared.errors import UntrustedDelivery
 
