@@ -97,14 +97,7 @@ class Ports:
 
         settings = self.settings
         return CloudTasksQueue(
-            TasksTarget(
-                settings.project,
-                settings.region,
-                settings.tasks_queue,
-                settings.functions_url,
-                settings.push_account,
-                settings.push_audience,
-            )
+            TasksTarget(settings.project, settings.region, settings.tasks_url, settings.tasks_account)
         )
 
     @cached_property

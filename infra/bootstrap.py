@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from infra.channels.telegram_account.client import MakeClient
     from infra.channels.telegram_account.worker import AccountWorker
     from infra.group_desk import GroupDesk
+    from infra.hook_addresses import HookAddresses
     from infra.oidc import OidcVerifier
     from infra.settings import Settings
     from shared.services.accept_delivery import AcceptDelivery
@@ -191,13 +192,11 @@ class Desk:
     def master_bot_access(self) -> MasterBotAccess:
         """The platform's own Telegram bot."""
         from infra.telegram.master_bot import MasterBots as Opener
-        from infra.topology import MASTER_BOT_ADDRESS
         from shared.services.master_bot_settings import MasterBotAccess
         from shared.store.master_bot import MasterBots
 
-        ports, settings = self.ports, self.settings
-        address = settings.public_url.rstrip("/") + MASTER_BOT_ADDRESS
-        opener = Opener(ports.http, settings.telegram_url())
+        ports, address = self.ports, self.hook_addresses.master_bot
+        opener = Opener(ports.http, self.settings.telegram_url())
         return MasterBotAccess(MasterBots(ports.store), ports.cipher, opener, address, ports.clock, ports.ids)
 
     @cached_property
@@ -320,13 +319,18 @@ class Desk:
         return ChangeInbox(self.platform, self.directory, self.ports.clock)
 
     @cached_property
+    def hook_addresses(self) -> HookAddresses:
+        """Where vendors call us."""
+        from infra.hook_addresses import HookAddresses
+
+        return HookAddresses(self.settings.public_url, self.settings.hook_urls)
+
+    @cached_property
     def connect_inbox(self) -> ConnectInbox:
         """Accounts of channels."""
-        from infra.hook_addresses import HookAddresses
         from shared.services.connect_inbox import ConnectInbox
 
-        ports = self.ports
-        addresses = HookAddresses(self.settings.public_url)
+        ports, addresses = self.ports, self.hook_addresses
         change, secrets = self.change_inbox, self.inbox_secrets
         return ConnectInbox(self.platform, ports.opener, change, secrets, addresses, ports.clock, ports.ids)
 

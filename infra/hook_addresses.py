@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from infra.topology import MASTER_BOT, WEBHOOKS
 from shared.domain.channels import ChannelKind
 from shared.domain.ids import InboxId
 
@@ -13,13 +15,23 @@ _SECRET_IN_HEADER = {ChannelKind.TELEGRAM_BOT: "telegram", ChannelKind.TELEGRAM_
 
 @dataclass(frozen=True, slots=True)
 class HookAddresses:
-    """Below `public_url`, which has no slash at its end."""
+    """Below the address of the function that answers, or below `public_url` where it has none of its own."""
 
     public_url: str
+    function_urls: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, channel: ChannelKind, inbox_id: InboxId, secret: str) -> str:
         """Where the vendor of an inbox calls us."""
-        root = self.public_url.rstrip("/")
         if channel in _SECRET_IN_HEADER:
-            return f"{root}/hooks/{_SECRET_IN_HEADER[channel]}/{inbox_id}"
-        return f"{root}/hooks/{channel}/{inbox_id}/{secret}"
+            return self._below(_SECRET_IN_HEADER[channel], inbox_id)
+        return self._below(channel, f"{inbox_id}/{secret}")
+
+    @property
+    def master_bot(self) -> str:
+        """Where Telegram calls the platform's own bot."""
+        return self._below("telegram", MASTER_BOT)
+
+    def _below(self, first: str, rest: str) -> str:
+        # A channel without a webhook is told an address too, and does nothing with it.
+        root = self.function_urls.get(WEBHOOKS.get(first, ""), self.public_url)
+        return f"{root.rstrip('/')}/hooks/{first}/{rest}"

@@ -67,11 +67,16 @@ class Settings(BaseSettings):
     """Expected `aud` of OIDC tokens on internal calls; empty: not verified here (Cloud Run's IAM did)."""
     push_account: str = ""
     """Expected `email` of those tokens."""
-    functions_url: str = ""
-    """Where tasks are sent: the address of `run_task`."""
+    tasks_url: str = ""
+    """Where Cloud Tasks sends: the address of `run_task`, also the audience of the tokens."""
+    tasks_account: str = ""
+    """The service account that Cloud Tasks calls as; empty: its calls carry no token."""
     function_urls: dict[str, str] = {}
     """Function to address, as JSON, where functions are processes of their own; empty: they run in this one."""
-    tasks_queue: str = "tasks"
+    hook_urls: dict[str, str] = {}
+    """Function to the address that vendors call, as JSON; what is not named is reached at the public address."""
+    trace_ratio: float = Field(default=0.0, ge=0.0, le=1.0)
+    """The part of requests whose spans go to Cloud Trace, unless the caller has decided; 0: none."""
     bucket: str = ""
     demo_password: SecretStr | None = None
     jwt_secret: SecretStr | None = None

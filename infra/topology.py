@@ -50,7 +50,6 @@ WEBHOOKS = {
 """First part of the address behind `/hooks/` to the function. Gmail has none: it publishes, and shows no secret."""
 MASTER_BOT = "master"
 """In the place of an inbox's id: the platform's own Telegram bot."""
-MASTER_BOT_ADDRESS = f"/hooks/telegram/{MASTER_BOT}"
 
 
 @dataclass(frozen=True, slots=True)

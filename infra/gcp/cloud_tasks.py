@@ -13,6 +13,7 @@ from google.cloud import tasks_v2
 from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcAsyncIOTransport
 
 from infra.gcp.calling import FIRST_WAIT_SECONDS, IS_TRANSIENT, TIMEOUT_SECONDS, reaching
+from infra.task_queues import queue_of
 from shared.domain.ids import stable_id
 from shared.domain.tasks import Task
 
@@ -22,15 +23,13 @@ DISPATCH_DEADLINE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class TasksTarget:
-    """Which queue, and whom it calls. Without an `account` calls carry no token."""
+    """Where the queues are, and whom they call. Without an `account` calls carry no token."""
 
     project: str
     region: str
-    queue: str
     url: str
+    """Also the audience of the token."""
     account: str = ""
-    audience: str = ""
-    """Of the token; empty: the URL, as Cloud Tasks has it."""
 
 
 class CloudTasksQueue:
@@ -43,7 +42,7 @@ class CloudTasksQueue:
 
     async def enqueue(self, task: Task, *, run_at: datetime, name: str) -> None:
         """Schedule a task; the same name again is the same task. Raises `Unavailable`."""
-        parent = f"projects/{self._target.project}/locations/{self._target.region}/queues/{self._target.queue}"
+        parent = f"projects/{self._target.project}/locations/{self._target.region}/queues/{queue_of(task)}"
         # Hashed: Cloud Tasks asks for names without a common prefix, and takes few characters.
         wanted = tasks_v2.Task(
             name=f"{parent}/tasks/{stable_id('task', name)}",
@@ -72,7 +71,7 @@ class CloudTasksQueue:
         )
         if self._target.account:
             request.oidc_token = tasks_v2.OidcToken(
-                service_account_email=self._target.account, audience=self._target.audience or self._target.url
+                service_account_email=self._target.account, audience=self._target.url
             )
         return request
 

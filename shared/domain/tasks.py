@@ -14,6 +14,13 @@ from shared.domain.ids import ConversationId, InboxId, MessageId, WorkGroupId, W
 from shared.domain.model import Noun
 
 
+class VendorTask(Noun):
+    """Work that calls the vendor of one kind of channel; what a kind of vendor is asked keeps to one pace."""
+
+    channel: ChannelKind | None = None
+    """None: scheduled before tasks knew their channel."""
+
+
 class RespondTask(Noun):
     """Answer a turn now that the customer has stopped typing."""
 
@@ -21,7 +28,7 @@ class RespondTask(Noun):
     event: MessageReceived
 
 
-class DeliverTask(Noun):
+class DeliverTask(VendorTask):
     """Try a conversation's outbox again, at the time the vendor asked for."""
 
     kind: Literal["deliver"] = "deliver"
@@ -29,7 +36,7 @@ class DeliverTask(Noun):
     conversation_id: ConversationId
 
 
-class StoreAttachmentsTask(Noun):
+class StoreAttachmentsTask(VendorTask):
     """Copy a message's files while the vendor still gives them out."""
 
     kind: Literal["store_attachments"] = "store_attachments"
@@ -38,7 +45,7 @@ class StoreAttachmentsTask(Noun):
     message_id: MessageId
 
 
-class DescribeTask(Noun):
+class DescribeTask(VendorTask):
     """Ask the vendor who writes in a new conversation, and about what."""
 
     kind: Literal["describe"] = "describe"
@@ -82,7 +89,7 @@ class MirrorTask(Noun):
     work_group_id: WorkGroupId
 
 
-class CompareTask(Noun):
+class CompareTask(VendorTask):
     """Compare what the vendor of an inbox holds with what we hold, and fetch what is missing."""
 
     kind: Literal["compare"] = "compare"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.domain.channels import ChannelKind
 from shared.domain.events import MessageReceived
+from shared.domain.inboxes import Inbox
 from shared.domain.tasks import RespondTask, StoreAttachmentsTask
 from shared.ports.clock import Clock
 from shared.ports.task_queue import TaskQueue
@@ -26,24 +28,27 @@ class Answer:
 
     async def __call__(self, event: MessageReceived) -> None:
         """Answer now, or schedule the answer for the end of the quiet time."""
+        inbox = await self.directory.inbox(event.workspace_id, event.inbox_id)
         if event.attachments:
-            await self._store_attachments(event)
-        quiet_until = event.received_at + await self._debounce(event)
+            await self._store_attachments(event, inbox.channel)
+        quiet_until = event.received_at + await self._debounce(inbox)
         if self.clock.now() < quiet_until:
             await self._respond_later(event, quiet_until)
         else:
             await self.respond(event)
 
-    async def _debounce(self, event: MessageReceived) -> timedelta:
-        inbox = await self.directory.inbox(event.workspace_id, event.inbox_id)
-        briefing = await self.briefings.briefing(event.workspace_id, inbox.assistant_id)
+    async def _debounce(self, inbox: Inbox) -> timedelta:
+        briefing = await self.briefings.briefing(inbox.workspace_id, inbox.assistant_id)
         return timedelta(seconds=briefing.assistant.debounce_seconds if briefing else 0)
 
     async def _respond_later(self, event: MessageReceived, run_at: datetime) -> None:
         await self.tasks.enqueue(RespondTask(event=event), run_at=run_at, name=f"respond-{event.message_id}")
 
-    async def _store_attachments(self, event: MessageReceived) -> None:
+    async def _store_attachments(self, event: MessageReceived, channel: ChannelKind) -> None:
         task = StoreAttachmentsTask(
-            workspace_id=event.workspace_id, conversation_id=event.conversation_id, message_id=event.message_id
+            workspace_id=event.workspace_id,
+            conversation_id=event.conversation_id,
+            message_id=event.message_id,
+            channel=channel,
         )
         await self.tasks.enqueue(task, run_at=self.clock.now(), name=f"files-{event.message_id}")

@@ -121,7 +121,9 @@ class Failures:
         told = Messages(sending.store).change(conversation.id, id, {"problem": problem})
         if not await self._commit(sending, changes, [told] if is_news else []):
             return
-        again = DeliverTask(workspace_id=conversation.workspace_id, conversation_id=conversation.id)
+        again = DeliverTask(
+            workspace_id=conversation.workspace_id, conversation_id=conversation.id, channel=conversation.channel
+        )
         await self.tasks.enqueue(again, run_at=until, name=f"deliver-{id}-{to_micros(until)}")
 
     async def _commit(

@@ -69,7 +69,7 @@ class ManageInbox:
             raise Conflict("only a connected inbox is compared", code="inbox_not_connected")
         if not self.opener.capabilities(inbox.channel).history_listable:
             raise InvalidInput("this channel cannot be asked for its history", code="history_not_listable")
-        task = CompareTask(workspace_id=inbox.workspace_id, inbox_id=inbox.id)
+        task = CompareTask(workspace_id=inbox.workspace_id, inbox_id=inbox.id, channel=inbox.channel)
         now = self.clock.now()
         await self.tasks.enqueue(task, run_at=now, name=f"compare-{inbox.id}-{now:%Y-%m-%d-%H-%M}")
 

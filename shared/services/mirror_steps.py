@@ -149,7 +149,10 @@ class Steps:
         """Files that nobody else has asked the vendor for: those of echoes and notices."""
         conversation = view.conversation
         task = StoreAttachmentsTask(
-            workspace_id=conversation.workspace_id, conversation_id=conversation.id, message_id=message
+            workspace_id=conversation.workspace_id,
+            conversation_id=conversation.id,
+            message_id=message,
+            channel=conversation.channel,
         )
         await self.tasks.enqueue(task, run_at=self.clock.now(), name=f"files-{message}")
 

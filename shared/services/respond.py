@@ -103,7 +103,9 @@ class Respond:
     async def _ask_who_writes(self, conversation: Conversation) -> None:
         if conversation.contact_name or not self.opener.capabilities(conversation.channel).describes_threads:
             return
-        task = DescribeTask(workspace_id=conversation.workspace_id, conversation_id=conversation.id)
+        task = DescribeTask(
+            workspace_id=conversation.workspace_id, conversation_id=conversation.id, channel=conversation.channel
+        )
         await self.tasks.enqueue(task, run_at=self.clock.now(), name=f"describe-{conversation.id}")
 
     async def _commit(self, known: Versioned, outcome: Outcome) -> bool:

@@ -26,6 +26,6 @@ class ScheduleComparisons:
         connected = await self.platform.connected_inboxes()
         listable = [inbox for inbox in connected if self.opener.capabilities(inbox.channel).history_listable]
         for inbox in listable:
-            task = CompareTask(workspace_id=inbox.workspace_id, inbox_id=inbox.id)
+            task = CompareTask(workspace_id=inbox.workspace_id, inbox_id=inbox.id, channel=inbox.channel)
             await self.tasks.enqueue(task, run_at=now, name=f"compare-{inbox.id}-{now:%Y-%m-%d}")
         return len(listable)

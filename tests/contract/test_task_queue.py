@@ -19,6 +19,8 @@ from infra.local.queue.dispatcher import Dispatcher
 from infra.local.queue.ports import QueueTasks
 from infra.local.queue.store import Queue
 from infra.system import SystemClock
+from infra.task_queues import QUEUES
+from shared.domain.channels import ChannelKind
 from shared.domain.ids import ConversationId, WorkspaceId
 from shared.domain.tasks import DeliverTask, Task
 from shared.errors import Unavailable
@@ -72,7 +74,7 @@ async def _embedded(path: Path, url: str) -> AsyncIterator[TaskQueue]:
 @asynccontextmanager
 async def _cloud(url: str) -> AsyncIterator[TaskQueue]:
     async with CloudTasksStandin().serving() as host:
-        tasks = CloudTasksQueue(TasksTarget("demo", "europe-west1", "tasks", f"{url}/run_task"), endpoint=host)
+        tasks = CloudTasksQueue(TasksTarget("demo", "europe-west1", f"{url}/run_task"), endpoint=host)
         yield tasks
         await tasks.close()
 
@@ -144,7 +146,7 @@ async def test_a_failing_task_runs_again(rig: Rig) -> None:
 @pytest.fixture(params=["embedded", "cloud"])
 def unreachable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TaskQueue]:
     if request.param == "cloud":
-        target = TasksTarget("demo", "europe-west1", "tasks", "http://127.0.0.1:1")
+        target = TasksTarget("demo", "europe-west1", "http://127.0.0.1:1")
         yield CloudTasksQueue(target, endpoint="127.0.0.1:1", timeout=0.5)
         return
     queue, somebody = Queue(tmp_path / "queue.db"), sqlite3.connect(tmp_path / "queue.db", isolation_level=None)
@@ -159,11 +161,11 @@ async def test_a_queue_that_cannot_take_a_task_says_so(unreachable: TaskQueue) -
         await unreachable.enqueue(task("c1"), run_at=CLOCK.now(), name="n1")
 
 
-async def test_calls_of_cloud_tasks_carry_a_token_of_the_account_for_the_audience() -> None:
+async def test_calls_of_cloud_tasks_carry_a_token_of_the_account_for_their_address() -> None:
     standin = CloudTasksStandin()
     later = CLOCK.now() + timedelta(hours=1)
-    base = TasksTarget("demo", "europe-west1", "tasks", "https://run.example/run_task")
-    named = TasksTarget(base.project, base.region, base.queue, base.url, "tasks@demo.iam", "https://run.example")
+    base = TasksTarget("demo", "europe-west1", "https://run.example")
+    named = TasksTarget(base.project, base.region, base.url, "tasks@demo.iam")
 
     async with standin.serving() as host:
         for number, target in enumerate((base, named)):
@@ -176,3 +178,24 @@ async def test_calls_of_cloud_tasks_carry_a_token_of_the_account_for_the_audienc
     assert signed.http_request.oidc_token.service_account_email == "tasks@demo.iam"
     assert signed.http_request.oidc_token.audience == "https://run.example"
     assert signed.schedule_time == later
+
+
+async def test_what_calls_a_vendor_waits_in_the_queue_of_its_kind() -> None:
+    standin = CloudTasksStandin()
+    ids = {"workspace_id": "w1", "conversation_id": "c1"}
+    kinds = {
+        f"tasks-{kind.replace('_', '-')}": TASK.validate_python({"kind": "deliver", "channel": kind, **ids})
+        for kind in ChannelKind
+    }
+    of_a_group = TASK.validate_python({"kind": "mirror", "workspace_id": "w1", "work_group_id": "g1"})
+    old = TASK.validate_python({"kind": "deliver", **ids})
+
+    async with standin.serving() as host:
+        tasks = CloudTasksQueue(TasksTarget("demo", "europe-west1", "https://run.example"), endpoint=host)
+        for number, each in enumerate([*kinds.values(), of_a_group, old]):
+            await tasks.enqueue(each, run_at=CLOCK.now(), name=f"n{number}")
+        await tasks.close()
+
+    used = [made.name.split("/")[5] for made in standin.created]
+    assert used == [*kinds, "tasks-telegram-bot", "tasks"]
+    assert set(QUEUES) == {*kinds, "tasks"}
