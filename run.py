@@ -19,9 +19,11 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+TOOLS = HERE / ".venv-tools"
+"""What checks the terraform files. Its packages and ours need different versions of the same others."""
 TO_RUN = HERE / "requirements.txt"
 TO_TEST = HERE / "tests" / "requirements.txt"
+TO_CHECK_TERRAFORM = HERE / "tests" / "terraform" / "requirements.txt"
 NOISE = ("Collecting ", "Downloading ", "Installing collected")
 
 
@@ -30,20 +32,28 @@ def say(text: str) -> None:
     print(f"parley: {text}", flush=True)
 
 
-def install(requirements: Path) -> None:
-    """Make the virtual environment hold these packages. Quick when it does already."""
-    if not PYTHON.exists():
-        say(f"making a virtual environment in {VENV.name}")
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-    stamp = VENV / f"installed-{requirements.parent.name}"
+def python(venv: Path) -> Path:
+    """The interpreter of a virtual environment."""
+    return venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+PYTHON = python(VENV)
+
+
+def install(requirements: Path, venv: Path = VENV) -> None:
+    """Make a virtual environment hold these packages. Quick when it does already."""
+    if not python(venv).exists():
+        say(f"making a virtual environment in {venv.name}")
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    stamp = venv / f"installed-{requirements.parent.name}"
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == digest:
         return
     say(f"installing what {requirements.relative_to(HERE)} lists (a minute or two the first time)")
     started = time.monotonic()
-    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
-    with subprocess.Popen(
-        [*command, "--require-hashes", "-r", str(requirements)],
+    command = [str(python(venv)), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    with subprocess.Popen(  # the lists are whole, so nothing beyond them is wanted
+        [*command, "--no-deps", "--require-hashes", "-r", str(requirements)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -146,7 +156,10 @@ def main() -> int:
     command, *rest = sys.argv[1:] or ["start"]
     if command in ("test", "bench"):
         install(TO_TEST)
-        return test(rest) if command == "test" else run("-m", "tests.bench", *rest)
+        if command == "bench":
+            return run("-m", "tests.bench", *rest)
+        install(TO_CHECK_TERRAFORM, TOOLS)
+        return test(rest)
     arguments = parsed()
     install(TO_RUN)
     if arguments.install_only:

@@ -40,11 +40,13 @@ from api.routes import (
     workspaces,
 )
 from api.schemas.problems import Problem
+from api.traced import Traced
 from api.web_chat_cors import WebChatCors
 from infra.bootstrap import Desk
 
 PREFIX: Final = "/api/v1"
 _ROUTERS: Final = (
+    health.router,
     auth.router,
     workspaces.router,
     members.router,
@@ -83,8 +85,9 @@ def create_app(desk: Desk, pace: Pace | None = None) -> FastAPI:
     assert api.tokens  # refuses the start, not the first request
     app.add_middleware(WebChatCors, prefix=f"{PREFIX}/chat")
     app.add_middleware(Guard, clock=desk.ports.clock)
+    app.add_middleware(Traced, tracing=desk.ports.tracing)
     add_error_handlers(app)
-    app.include_router(health.router)
+    app.include_router(health.probes)
     for router in _ROUTERS:
         app.include_router(router, prefix=PREFIX)
     app.routes.extend((*telegram_page.ROUTES, *web_chat_pages.ROUTES))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
+from typing import Any, Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
-from infra.logs import frames_of
+from api.traced import SERVICE
+from infra.log_context import learn
+from infra.log_events import LogEvent
+from infra.logs import told
 from shared.errors import TooLarge
 from shared.ports.clock import Clock
 
@@ -44,38 +47,49 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        call = _Call(scope, send)
-        started = self._clock.monotonic()
+        call = _Call(scope, send, self._clock)
         try:
             await self._app(scope, await _limited(scope, receive), call.send)
         except TooLarge:
             await call.answer(413, "too_large", f"At most {_limit(scope)} bytes.", receive)
         except Exception as error:  # whatever it is, the caller gets problem details and no traceback
-            frames = frames_of(error.__traceback__)
-            log.error("failed", extra={"error": type(error).__name__, "frames": frames, "route": call.route})
+            learn(scope.get("path_params", {}))
+            log.error(LogEvent.FAILED, extra={"function": SERVICE, "route": call.route, **told(error)})
             await call.answer(500, "internal_error", "Something went wrong on our side.", receive)
-        millis = round((self._clock.monotonic() - started) * 1000)
-        line = {"method": scope["method"], "route": call.route, "status": call.status, "milliseconds": millis}
-        log.info("answered", extra=line)
+        learn(scope.get("path_params", {}))
+        log.info(LogEvent.HANDLED, extra=call.facts())
 
 
 class _Call:
     """One request on its way out."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, clock: Clock) -> None:
         self.status = 0
         self._scope = scope
         self._send = send
+        self._clock = clock
+        self._came_at = self._answered_at = clock.monotonic()
 
     @property
     def route(self) -> str:
         """The route's template: addresses themselves carry ids."""
         return getattr(self._scope.get("route"), "path", "unknown")
 
+    def facts(self) -> dict[str, Any]:
+        """What the log says of it. The latency is that until the answer began: an event stream goes on for minutes."""
+        return {
+            "function": SERVICE,
+            "method": self._scope["method"],
+            "route": self.route,
+            "status": self.status,
+            "latency_ms": round((self._answered_at - self._came_at) * 1000),
+        }
+
     async def send(self, message: Message) -> None:
         """Add the headers to the first message."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self._answered_at = self._clock.monotonic()
             headers = MutableHeaders(scope=message)
             is_api = self._scope["path"].startswith("/api/")
             standard = {**_HEADERS, **(_API_HEADERS if is_api else {})}

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from infra.channels.telegram_account.remote import CallOffice
     from infra.channels.telegram_account.switchboard import Switchboard
     from infra.local.queue.store import Queue
+    from infra.observed_queues import Carrier
+    from infra.observing import Observer
     from infra.oidc import OidcVerifier
+    from infra.readiness import Readiness
     from infra.settings import Settings
+    from infra.tracing import Tracing
     from shared.domain.ids import InboxId, WorkspaceId
     from shared.ports.blob_store import BlobStore
     from shared.ports.channel_opener import ChannelOpener
@@ -65,7 +69,7 @@ class Ports:
             return SqliteDocumentStore(self.settings.data_dir / "desk.db")
         from infra.gcp.firestore import FirestoreDocumentStore
 
-        return FirestoreDocumentStore(self.settings.project)
+        return FirestoreDocumentStore(self.settings.project, database=self.settings.database)
 
     @cached_property
     def queue(self) -> Queue:
@@ -75,8 +79,34 @@ class Ports:
         return Queue(self.settings.data_dir / "queue.db")
 
     @cached_property
+    def tracing(self) -> Tracing:
+        """Spans."""
+        from infra.tracing import Tracing
+
+        return Tracing(self.settings)
+
+    @cached_property
+    def observer(self) -> Observer:
+        """What calls to somebody outside leave behind."""
+        from infra.observing import Observer
+
+        return Observer(self.tracing, self.clock)
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """Whether this process can work."""
+        from infra.readiness import Readiness
+
+        return Readiness(self)
+
+    @cached_property
     def bus(self) -> EventBus:
         """Pub/Sub, or the embedded queue."""
+        from infra.observed_queues import ObservedBus
+
+        return ObservedBus(self._bus(), self.observer)
+
+    def _bus(self) -> Carrier:
         if self.settings.stack == "embedded":
             from infra.local.queue.ports import QueueBus
             from infra.topology import SUBSCRIPTIONS
@@ -89,6 +119,11 @@ class Ports:
     @cached_property
     def tasks(self) -> TaskQueue:
         """Cloud Tasks, or the embedded queue: there is no official emulator of Cloud Tasks."""
+        from infra.observed_queues import ObservedTasks
+
+        return ObservedTasks(self._tasks(), self.observer, self.clock)
+
+    def _tasks(self) -> TaskQueue:
         if self.settings.stack != "cloud":
             from infra.local.queue.ports import QueueTasks
 
@@ -96,9 +131,8 @@ class Ports:
         from infra.gcp.cloud_tasks import CloudTasksQueue, TasksTarget
 
         settings = self.settings
-        return CloudTasksQueue(
-            TasksTarget(settings.project, settings.region, settings.tasks_url, settings.tasks_account)
-        )
+        urls = {"run_task": settings.tasks_url, "llm_reply": settings.replies_url}
+        return CloudTasksQueue(TasksTarget(settings.project, settings.region, urls, settings.tasks_account))
 
     @cached_property
     def dead_letters(self) -> DeadLetters:
@@ -146,9 +180,10 @@ class Ports:
     def opener(self) -> ChannelOpener:
         """From an inbox to its channel."""
         from infra.channels.opener import RegistryOpener
+        from infra.observed_vendors import ObservedOpener
 
         settings = self.settings
-        return RegistryOpener(
+        opener = RegistryOpener(
             self.store,
             self.cipher,
             self.clock,
@@ -157,6 +192,7 @@ class Ports:
             self.http,
             self.lines,
         )
+        return ObservedOpener(opener, self.observer)
 
     @cached_property
     def lines(self) -> Switchboard:
@@ -168,17 +204,19 @@ class Ports:
     @cached_property
     def forums(self) -> ForumOpener:
         """From a work group to its forum."""
+        from infra.observed_vendors import ObservedForums
         from infra.telegram.forums import WorkGroupForums
 
-        settings = self.settings
-        return WorkGroupForums(self.store, self.cipher, settings.real_vendors(), settings.sandbox_vendors(), self.http)
+        real, simulated = self.settings.real_vendors(), self.settings.sandbox_vendors()
+        return ObservedForums(WorkGroupForums(self.store, self.cipher, real, simulated, self.http), self.observer)
 
     @cached_property
     def pick_model(self) -> ModelPicker:
         """From run-time settings to a model."""
         from infra.llm.factory import LanguageModels
+        from infra.observed_models import ObservedPicker
 
-        return LanguageModels(self.settings.llm, self.clock)
+        return ObservedPicker(LanguageModels(self.settings.llm, self.clock), self.observer)
 
     def call_office(self) -> CallOffice:
         """Calls between processes, over the store."""
@@ -202,5 +240,5 @@ class Ports:
             certs_over_http(self.http),
             self.clock,
             audience=self.settings.push_audience,
-            email=self.settings.push_account,
+            emails=self.settings.push_accounts,
         )

@@ -116,6 +116,7 @@ class Desk:
             Amend(self.platform, ports.clock),
             self.directory,
             ports.bus,
+            ports.clock,
             self.followers,
             lambda: self.groups.cockpit,
         )
@@ -235,7 +236,6 @@ class Desk:
         describe = DescribeConversation(self.platform, self.ports.clock, self.directory, self.followers)
         redeliver = Redeliver(self.accept_delivery, self.keep_unreadable)
         return RunTask(
-            self.respond,
             self.deliver,
             files,
             describe,

@@ -1,37 +1,34 @@
-"""What all functions share: who may call, how much they may send, and which answer makes the caller try again
-exactly when that can help."""
+"""What all functions share: who may call, how much they may send, and what they are given to read."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable, Mapping
-from functools import wraps
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.types import Message
 
+from infra.answering import Call, Door, Handler, answering
 from infra.bootstrap import desk
-from infra.push_envelope import SIZE_LIMIT
-from infra.topology import HookAddress, read_address
+from infra.log_context import ids_of, learn
+from infra.push_envelope import SIZE_LIMIT, trace_of
+from infra.topology import MASTER_BOT, HookAddress, read_address
+from infra.trace_context import read_headers
 from shared.domain.arrivals import RawDelivery
-from shared.domain.tasks import Task
-from shared.errors import DeskError, InvalidInput, NotFound, TooLarge, UntrustedDelivery
+from shared.domain.tasks import RespondTask, Task
+from shared.errors import DeskError, InvalidInput, NotFound, TooLarge
 
-Handler = Callable[[Request], Awaitable[Any]]
-log = logging.getLogger("parley.functions")
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 
 
 def webhook(handler: Handler) -> Handler:
     """For calls of vendors: what is wrong with a call is the caller's to know, and nobody tries it again."""
-    return _answering(handler, gone=404, check=_open_door)
+    return answering(handler, Door(_open_to_all, "server", gone=404))
 
 
 def internal(handler: Handler) -> Handler:
     """For Pub/Sub, Cloud Tasks and Scheduler: what is gone is done, what is poison fails into the dead letters."""
-    return _answering(handler, gone=204, check=_check_token)
+    return answering(handler, Door(_open_to_ours, "consumer", gone=204))
 
 
 async def body_of(request: Request) -> bytes:
@@ -47,11 +44,23 @@ async def body_of(request: Request) -> bytes:
 
 
 async def task_of(request: Request) -> Task:
-    """A task's body. Raises `InvalidInput`."""
+    """A task's body; the request at hand is about what it names. Raises `InvalidInput`."""
     try:
-        return _TASK.validate_json(await body_of(request))
+        task = _TASK.validate_json(await body_of(request))
     except ValidationError as error:
         raise InvalidInput(f"not a task: {error.error_count()} faults") from None
+    learn(ids_of(task))
+    return task
+
+
+def reply_task_in(body: bytes) -> RespondTask | None:
+    """A reply whose quiet time is over; the request at hand is about its turn. None: the body is something else."""
+    try:
+        task = RespondTask.model_validate_json(body)
+    except ValidationError:
+        return None
+    learn(ids_of(task))
+    return task
 
 
 async def delivery_of(request: Request) -> tuple[HookAddress, RawDelivery]:
@@ -59,60 +68,32 @@ async def delivery_of(request: Request) -> tuple[HookAddress, RawDelivery]:
     address = read_address(request.scope["path"])  # `request.url` chokes on odd queries
     if address is None:
         raise NotFound("no such address")
+    if address.inbox_id != MASTER_BOT:
+        learn({"inbox_id": address.inbox_id})
     headers = {name.lower(): value for name, value in request.headers.items()}
     return address, RawDelivery(await body_of(request), headers, address.secret)
 
 
-def _answering(handler: Handler, *, gone: int, check: Callable[[Request], Awaitable[None]]) -> Handler:
-    name = getattr(handler, "__name__", "function")
-
-    @wraps(handler)
-    async def answered(request: Request) -> Response:
-        if request.method != "POST":
-            return _problem(405, "method_not_allowed", {"allow": "POST"})
-        try:
-            await check(request)
-            result = await handler(request)
-        except DeskError as error:
-            return _refusal(name, error, gone)
-        except Exception:
-            log.exception("failed", extra={"function": name})
-            return _problem(500, "internal_error")
-        return Response(status_code=204) if result is None else JSONResponse(result)
-
-    return answered
+async def _open_to_all(request: Request) -> Call:
+    """The channel itself checks who calls."""
+    return Call(request, read_headers(request.headers))
 
 
-def _refusal(name: str, error: DeskError, gone: int) -> Response:
-    status = _status(error, gone)
-    level = logging.INFO if status < 500 else logging.WARNING
-    log.log(level, "refused", extra={"function": name, "code": error.code, "status": status})
-    return Response(status_code=204) if status == 204 else _problem(status, error.code)
-
-
-def _status(error: DeskError, gone: int) -> int:
-    match error:
-        case UntrustedDelivery():
-            return 401
-        case TooLarge():
-            return 413
-        case InvalidInput():
-            return 400
-        case NotFound():
-            return gone
-        case _:
-            return 503
-
-
-def _problem(status: int, code: str, headers: Mapping[str, str] | None = None) -> Response:
-    return JSONResponse({"status": status, "code": code}, status, headers, media_type="application/problem+json")
-
-
-async def _open_door(request: Request) -> None:
-    del request  # the channel itself checks who calls
-
-
-async def _check_token(request: Request) -> None:
+async def _open_to_ours(request: Request) -> Call:
+    """A push brings its publisher's place in the trace with it; its headers may be of Pub/Sub's own."""
+    caller = read_headers(request.headers)
     verifier = desk().verifier
-    if verifier is not None:
-        await verifier.verify(request.headers.get("authorization", ""))
+    try:
+        if verifier is not None:
+            await verifier.verify(request.headers.get("authorization", ""))
+        body = await body_of(request)
+    except DeskError as error:
+        return Call(request, caller, error)
+    return Call(Request(request.scope, _replayed(body)), trace_of(body) or caller)
+
+
+def _replayed(body: bytes) -> Callable[[], Awaitable[Message]]:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive

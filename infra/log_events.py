@@ -9,7 +9,8 @@ class LogEvent(StrEnum):
     """Beside each, its fields. Wherever they are known, `workspace_id`, `inbox_id`, `conversation_id`, `message_id`."""
 
     HANDLED = "handled"
-    """A request was answered: `function` (or `api`), `status`, `latency_ms`."""
+    """A request was answered: `function` (or `api`, with `method` and `route`), `status`, `latency_ms` until the answer
+    began."""
     REFUSED = "refused"
     """A call was turned away: `function`, `status`, `code` of the error."""
     FAILED = "failed"
@@ -19,6 +20,7 @@ class LogEvent(StrEnum):
     SCHEDULED = "scheduled"
     """A task is in its queue: `queue`, `task` (its kind), `delay_ms`."""
     VENDOR_CALLED = "vendor called"
-    """`channel`, `operation` (a method of the channel), `outcome` ("ok", or the code of the error), `latency_ms`."""
+    """`channel` (or `work_group`), `operation` (a method of the channel), `outcome` ("ok", the code of the error, or
+    "bug"), `error` (its type, as `CredentialsRejected`: codes differ between channels), `latency_ms`."""
     MODEL_CALLED = "model called"
-    """`model`, `outcome` ("ok", or the code of the error), `tokens_in`, `tokens_out`, `latency_ms`."""
+    """`model`, `outcome` and `error` (as above), `tokens_in`, `tokens_out`, `latency_ms`."""

@@ -8,30 +8,56 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
-_NOISY = ("httpx", "httpx2", "httpcore", "openai", "googleapiclient", "google_auth_httplib2", "urllib3")
-"""Libraries that log whole addresses, which may carry a token."""
+from infra.log_context import current
+from infra.log_events import LogEvent
+
+_OURS: Final = ("parley", "infra", "api", "functions", "shared")
+_SERVERS: Final = ("uvicorn", "uvicorn.error", "uvicorn.asgi", "gunicorn.error")
+"""They tell of their own start, end and faults in fixed words."""
+_ACCESS_LOGS: Final = ("uvicorn.access", "gunicorn.access")
+"""Whole addresses with their queries. Our own line on each request says what may be said."""
 _ONLY_FOR_TERMINALS = {"color_message"}
 _OWN = _ONLY_FOR_TERMINALS | set(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_TRACE: Final = "logging.googleapis.com"
+_WITHHELD = "a library's message"
 
 
 class JsonLines(logging.Formatter):
-    """`severity`, `message`, `time`, and whatever was given as `extra`."""
+    """`severity`, `message`, `time`, what is known of the request, and whatever was given as `extra`.
+
+    What a library says may quote anything, so its words stay out: where it said them is enough to look them up.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
         line: dict[str, Any] = {
             "severity": record.levelname,
-            "message": record.getMessage(),
+            "message": _WITHHELD,
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "logger": record.name,
         }
-        line |= {key: value for key, value in vars(record).items() if key not in _OWN}
+        line |= _of_the_request()
+        if is_ours(record.name):
+            line |= {key: value for key, value in vars(record).items() if key not in _OWN}
+        if is_ours(record.name) or record.name in _SERVERS:
+            line["message"] = record.getMessage().strip()
+        else:
+            line["at"] = f"{record.pathname}:{record.lineno}"
         if record.exc_info and record.exc_info[1] is not None:
-            line["error"] = type(record.exc_info[1]).__name__
-            line["frames"] = frames_of(record.exc_info[2])
+            line |= told(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def is_ours(logger: str) -> bool:
+    """Whether this code wrote to it, and not a library."""
+    return logger.partition(".")[0] in _OURS
+
+
+def told(error: BaseException) -> dict[str, Any]:
+    """What may be said of an error: its type, and where it came from. Its own words may quote a customer."""
+    return {"error": type(error).__name__, "frames": frames_of(error.__traceback__)}
 
 
 def frames_of(trace: TracebackType | None) -> list[str]:
@@ -40,9 +66,49 @@ def frames_of(trace: TracebackType | None) -> list[str]:
 
 
 def configure_logging(level: int = logging.INFO, stream: TextIO = sys.stdout) -> None:
-    """Log to a stream, and quiet the libraries that log addresses."""
+    """Log to a stream: our own lines from a level on, the servers' faults, and from libraries warnings only."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
+    for name in _SERVERS:
+        _take_over(logging.getLogger(name))
+    for name in _ACCESS_LOGS:
+        logging.getLogger(name).disabled = True
+    sys.excepthook = _last_words
+
+
+def ensure_logging() -> None:
+    """The same where nobody has set up anything: in a function's process, at its first request, when the server that
+    runs it has set up its own lines."""
+    if not logging.getLogger().handlers:
+        configure_logging()
+
+
+def _take_over(server: logging.Logger) -> None:
+    """Its lines become ours: its own handlers would print errors with their words."""
+    server.handlers.clear()
+    server.propagate = True
+    server.setLevel(min(server.level or logging.INFO, logging.WARNING))
+
+
+def _of_the_request() -> dict[str, Any]:
+    request = current()
+    if request is None:
+        return {}
+    return {
+        f"{_TRACE}/trace": f"projects/{request.project}/traces/{request.trace.trace_id}",
+        f"{_TRACE}/spanId": request.trace.span_id,
+        f"{_TRACE}/trace_sampled": request.trace.is_sampled,
+        **request.known(),
+    }
+
+
+def _last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Of a process that ends by an error."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    logging.getLogger("parley").critical(LogEvent.FAILED, extra=told(error))

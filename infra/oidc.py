@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from typing import Any
 
@@ -48,13 +48,13 @@ def certs_over_http(http: httpx.AsyncClient, url: str = GOOGLE_CERTS_URL) -> Fet
 
 
 class OidcVerifier:
-    """Lets in the calls of one service account to one audience."""
+    """Lets in the calls of some service accounts to one audience."""
 
-    def __init__(self, fetch_certs: FetchCerts, clock: Clock, *, audience: str, email: str) -> None:
+    def __init__(self, fetch_certs: FetchCerts, clock: Clock, *, audience: str, emails: Collection[str]) -> None:
         self._fetch_certs = fetch_certs
         self._clock = clock
         self._audience = audience
-        self._email = email
+        self._emails = emails
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at: float | None = None
         self._fetching = asyncio.Lock()
@@ -74,7 +74,7 @@ class OidcVerifier:
         self._check(claims)
 
     def _check(self, claims: dict[str, Any]) -> None:
-        if claims["email"] != self._email or claims.get("email_verified") is not True:
+        if claims["email"] not in self._emails or claims.get("email_verified") is not True:
             raise UntrustedDelivery("token of another account")
         expires = claims["exp"]
         if not (isinstance(expires, int | float) and expires + _SKEW_SECONDS > self._clock.now().timestamp()):

@@ -10,6 +10,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 
+from infra.log_context import ids_of, learn
+from infra.trace_context import TRACEPARENT, TraceContext, read_traceparent
 from shared.domain.model import Noun
 from shared.errors import InvalidInput
 
@@ -53,8 +55,21 @@ def open_envelope(body: bytes) -> Envelope:
 
 
 def event_of(body: bytes, model: type[M]) -> M:
-    """Read a push whose data is the JSON of this model. Raises `InvalidInput`."""
-    return _parsed(model, open_envelope(body).message.data, model.__name__)
+    """Read a push whose data is the JSON of this model; the request at hand is about what it names. Raises
+    `InvalidInput`."""
+    event = _parsed(model, open_envelope(body).message.data, model.__name__)
+    learn(ids_of(event))
+    return event
+
+
+def trace_of(body: bytes) -> TraceContext | None:
+    """Where its publisher stands in a trace; None for what is no push, or comes from somebody without one."""
+    if TRACEPARENT.encode() not in body:
+        return None
+    try:
+        return read_traceparent(open_envelope(body).message.attributes.get(TRACEPARENT, ""))
+    except InvalidInput:
+        return None
 
 
 def build(

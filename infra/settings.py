@@ -63,12 +63,16 @@ class Settings(BaseSettings):
     project: str = "parley"
     """Google Cloud project."""
     region: str = "europe-west1"
+    database: str = "(default)"
+    """The Firestore database: another one after a restore."""
     push_audience: str = ""
     """Expected `aud` of OIDC tokens on internal calls; empty: not verified here (Cloud Run's IAM did)."""
-    push_account: str = ""
-    """Expected `email` of those tokens."""
+    push_accounts: tuple[str, ...] = ()
+    """Expected `email` of those tokens, one of these; as JSON."""
     tasks_url: str = ""
     """Where Cloud Tasks sends: the address of `run_task`, also the audience of the tokens."""
+    replies_url: str = ""
+    """Where Cloud Tasks sends replies whose quiet time is over: the address of `llm_reply`."""
     tasks_account: str = ""
     """The service account that Cloud Tasks calls as; empty: its calls carry no token."""
     function_urls: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """Parts that not every machine has, and the stores and emulators that all rooms' tests share.
 
-A test marked `emulators`, `browser` or `dovecot` is skipped where that part is absent, unless PARLEY_REQUIRE (a comma
-list of these names) says that it must be there: then it fails.
+A test marked `emulators`, `browser`, `dovecot` or `terraform` is skipped where that part is absent, unless
+PARLEY_REQUIRE (a comma list of these names) says that it must be there: then it fails.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from infra.emulators import FIRESTORE, PUBSUB
 from infra.local.documents import SqliteDocumentStore
 from shared.ports.document_store import DocumentStore
 from tests.support import dovecot, emulators
+from tests.terraform import workspace
 
 STORES = ["sqlite", pytest.param("firestore", marks=pytest.mark.emulators)]
 
@@ -25,11 +26,17 @@ def why_no_browser() -> str:
     return "" if shutil.which("chromium") else "Chromium cannot be found"
 
 
-PARTS = {"emulators": emulators.why_absent, "browser": why_no_browser, "dovecot": dovecot.why_absent}
+PARTS = {
+    "emulators": emulators.why_absent,
+    "browser": why_no_browser,
+    "dovecot": dovecot.why_absent,
+    "terraform": workspace.why_absent,
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "dovecot: needs Dovecot 2.3, Debian's dovecot-imapd")
+    config.addinivalue_line("markers", "terraform: needs Terraform's command line, and the tools of tests/terraform")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -16,4 +16,4 @@ from shared.domain.events import InboxPull
 async def channel_pull(request: Request) -> None:
     """Pulls one inbox from its cursor."""
     event = event_of(await body_of(request), InboxPull)
-    await desk().pull_inbox(event.workspace_id, event.inbox_id)
+    await desk().pull_inbox(event.workspace_id, event.inbox_id, event.hinted_at)

@@ -17,6 +17,7 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    desk().ports.tracing.service = "telegram_accounts"
     worker = desk().account_worker(holder=desk().ports.ids.new())
     await worker.run(stop)
 

@@ -1,7 +1,8 @@
-"""Cloud Tasks as the task queue: each task is a POST of its JSON to the function `run_task`."""
+"""Cloud Tasks as the task queue: each task is a POST of its JSON to the function that does it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -13,7 +14,8 @@ from google.cloud import tasks_v2
 from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcAsyncIOTransport
 
 from infra.gcp.calling import FIRST_WAIT_SECONDS, IS_TRANSIENT, TIMEOUT_SECONDS, reaching
-from infra.task_queues import queue_of
+from infra.log_context import carried
+from infra.task_queues import function_of, queue_of
 from shared.domain.ids import stable_id
 from shared.domain.tasks import Task
 
@@ -27,8 +29,8 @@ class TasksTarget:
 
     project: str
     region: str
-    url: str
-    """Also the audience of the token."""
+    urls: Mapping[str, str]
+    """Function to its address, which is also the audience of the token."""
     account: str = ""
 
 
@@ -63,16 +65,15 @@ class CloudTasksQueue:
             await self._client.transport.close()  # type: ignore[no-untyped-call]
 
     def _request(self, task: Task) -> tasks_v2.HttpRequest:
+        url = self._target.urls[function_of(task)]
         request = tasks_v2.HttpRequest(
             http_method=tasks_v2.HttpMethod.POST,
-            url=self._target.url,
-            headers={"Content-Type": "application/json"},
+            url=url,
+            headers={"Content-Type": "application/json", **carried()},
             body=task.model_dump_json().encode(),
         )
         if self._target.account:
-            request.oidc_token = tasks_v2.OidcToken(
-                service_account_email=self._target.account, audience=self._target.url
-            )
+            request.oidc_token = tasks_v2.OidcToken(service_account_email=self._target.account, audience=url)
         return request
 
     @cached_property

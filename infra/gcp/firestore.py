@@ -30,7 +30,7 @@ _PAUSE_SECONDS = 0.2
 
 
 class FirestoreDocumentStore:
-    """Documents in the project's default database.
+    """Documents in one database of the project.
 
     The client reads `FIRESTORE_EMULATOR_HOST` itself. It is made at the first call and belongs to the event loop of
     that call; a call from another loop makes another one.
@@ -39,8 +39,11 @@ class FirestoreDocumentStore:
     have been done or not, so whoever tries again with the same ids takes `AlreadyExists` as success.
     """
 
-    def __init__(self, project: str, jitter: Callable[[], float] = random.random) -> None:
+    def __init__(
+        self, project: str, jitter: Callable[[], float] = random.random, *, database: str = "(default)"
+    ) -> None:
         self._project = project
+        self._database = database
         self._jitter = jitter
         self._loop: asyncio.AbstractEventLoop | None = None
         self._made: AsyncClient | None = None
@@ -129,7 +132,7 @@ class FirestoreDocumentStore:
     def _client(self) -> AsyncClient:
         loop = asyncio.get_running_loop()
         if self._made is None or self._loop is not loop:
-            self._made, self._loop = AsyncClient(project=self._project), loop
+            self._made, self._loop = AsyncClient(project=self._project, database=self._database), loop
         return self._made
 
 

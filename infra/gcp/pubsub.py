@@ -14,6 +14,7 @@ from google.cloud.pubsub_v1.types import BatchSettings, PublisherOptions
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
 from infra.gcp.calling import FIRST_WAIT_SECONDS, IS_TRANSIENT, TIMEOUT_SECONDS, reaching
+from infra.log_context import carried
 from shared.domain.events import Event, Topic
 
 # A message leaves at once and alone. A batch would wait 10 ms for company that never comes, since we publish one
@@ -31,7 +32,7 @@ class PubSubBus:
 
     async def publish(self, topic: Topic, event: Event) -> None:
         """Announce one event; returns once Pub/Sub has it. Raises `Unavailable`."""
-        await self.publish_data(topic, event.model_dump_json().encode(), {"kind": topic})
+        await self.publish_data(topic, event.model_dump_json().encode(), {"kind": topic, **carried()})
 
     async def publish_data(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
         """Publish what is no event of ours, as Gmail does. Raises `Unavailable`."""

@@ -13,7 +13,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud.storage import Blob, Bucket, Client
 from google.cloud.storage.exceptions import DataCorruption
 
-from infra.blob_keys import check_key
+from infra.blob_keys import check_key, check_prefix
 from infra.gcp.calling import FIRST_WAIT_SECONDS, IS_TRANSIENT, reaching
 from shared.errors import Unavailable
 
@@ -43,6 +43,17 @@ class CloudBlobs:
     async def delete(self, key: str) -> None:
         """Remove, if it is there. Raises `Unavailable`, `InvalidInput` (not a key)."""
         await self._with(key, lambda blob: _if_there(lambda: blob.delete(**self._patience)))
+
+    async def keys(self, prefix: str, *, limit: int) -> list[str]:
+        """Some keys below a prefix. Raises `Unavailable`, `InvalidInput` (not a prefix)."""
+        check_prefix(prefix)
+
+        def found() -> list[str]:
+            listed = self._bucket.list_blobs(prefix=prefix, max_results=limit, **self._patience)
+            return [blob.name for blob in listed]
+
+        with reaching("Cloud Storage"):
+            return await asyncio.to_thread(found)
 
     async def _with(self, key: str, work: Callable[[Blob], T]) -> T:
         check_key(key)

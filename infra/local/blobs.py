@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from infra.blob_keys import check_key
+from infra.blob_keys import check_key, check_prefix
 from infra.local.files import read_if_there, write_atomically
 from shared.errors import Unavailable
 
@@ -38,6 +40,16 @@ class FolderBlobs:
         path = self._path(key)
         await _in_thread(lambda: path.unlink(missing_ok=True))
 
+    async def keys(self, prefix: str, *, limit: int) -> list[str]:
+        """Some keys below a prefix. Raises `Unavailable`, `InvalidInput` (not a prefix)."""
+        check_prefix(prefix)
+
+        def found() -> list[str]:
+            files = islice(_files_below(self._folder / prefix), limit)
+            return [file.relative_to(self._folder).as_posix().removesuffix(_MARK) for file in files]
+
+        return await _in_thread(found)
+
     def _path(self, key: str) -> Path:
         check_key(key)
         return self._folder / f"{key}{_MARK}"
@@ -48,3 +60,13 @@ async def _in_thread(work: Callable[[], T]) -> T:
         return await asyncio.to_thread(work)
     except OSError as error:
         raise Unavailable(f"blobs: {type(error).__name__}") from error
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for place, _, names in os.walk(folder, onerror=_raise_unless_missing):
+        yield from (Path(place, name) for name in names if name.endswith(_MARK))
+
+
+def _raise_unless_missing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error

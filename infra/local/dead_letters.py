@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from infra.local.queue.ports import RUN_TASK
 from infra.local.queue.store import Queue
 from infra.push_envelope import open_envelope
+from infra.task_queues import function_of
 from shared.domain.tasks import Task
 from shared.errors import InvalidInput, NotFound
 from shared.ports.clock import Clock
@@ -42,7 +42,7 @@ class QueueDeadLetters:
 
     async def keep(self, task: Task, error: str) -> None:
         """Add a task as a dead letter. Raises `Unavailable`."""
-        self._queue.keep_dead(RUN_TASK, task.model_dump_json().encode(), self._clock.now(), error)
+        self._queue.keep_dead(function_of(task), task.model_dump_json().encode(), self._clock.now(), error)
 
 
 def _inside(body: bytes) -> bytes:

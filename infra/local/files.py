@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import Final
+
+DRAFT: Final = ".draft-"
+"""How the names of files begin that are not whole yet. Who is killed leaves one behind."""
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace a file in one step, readable by its owner only; folders on the way are made. Raises `OSError`."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")  # of mode 0600
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=DRAFT)  # of mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -78,7 +78,9 @@ def leaves(message: Message, id: str = "", depth: int = 0) -> list[Part]:
 
 def safe_name(name: str) -> str:
     """A file name without folders and control characters, at most 150 characters, its ending kept."""
-    bare = "".join(sign for sign in basename(name) if sign.isprintable()).strip(". ")
+    bare = "".join(sign for sign in name if sign.isprintable())
+    while (inner := basename(bare).strip(". ")) != bare:  # what is taken away may bring another drive letter forward
+        bare = inner
     stem, dot, ending = bare.rpartition(".")
     if len(bare) > _LONGEST_NAME and dot and len(ending) <= 10:
         return f"{stem[: _LONGEST_NAME - len(ending) - 1]}.{ending}"

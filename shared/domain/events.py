@@ -40,6 +40,8 @@ class InboxPull(Noun):
 
     workspace_id: WorkspaceId
     inbox_id: InboxId
+    hinted_at: Instant | None = None
+    """When the vendor's hint arrived: a pull that began later has seen what it is about. None: nobody hinted."""
 
 
 class ConversationChanged(Noun):

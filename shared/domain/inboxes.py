@@ -50,6 +50,8 @@ class Inbox(Noun):
     """Threads that the vendor moved: new id to the one that their conversation was made from."""
     cursor: str | None = None
     """Where the next pull starts, in the channel's own words."""
+    pulled_at: Instant | None = None
+    """When the last pull began that brought something and is finished."""
     last_activity_at: Instant | None = None
     retry_at: Instant | None = None
     """No pull before this: the last one failed."""

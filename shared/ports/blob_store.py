@@ -19,3 +19,7 @@ class BlobStore(Protocol):
     async def delete(self, key: str) -> None:
         """Remove, if it is there."""
         ...
+
+    async def keys(self, prefix: str, *, limit: int) -> list[str]:
+        """Keys below a prefix that ends with a slash, at most `limit` of them, in no particular order."""
+        ...

@@ -38,8 +38,8 @@ class Answer:
             await self.respond(event)
 
     async def _debounce(self, inbox: Inbox) -> timedelta:
-        briefing = await self.briefings.briefing(inbox.workspace_id, inbox.assistant_id)
-        return timedelta(seconds=briefing.assistant.debounce_seconds if briefing else 0)
+        assistant = await self.briefings.assistant(inbox.workspace_id, inbox.assistant_id)
+        return timedelta(seconds=assistant.debounce_seconds if assistant else 0)
 
     async def _respond_later(self, event: MessageReceived, run_at: datetime) -> None:
         await self.tasks.enqueue(RespondTask(event=event), run_at=run_at, name=f"respond-{event.message_id}")

@@ -32,12 +32,19 @@ class Cache(Generic[K, V]):
             self._kept.move_to_end(key)
             return kept[1]
         value = await load(kept[1] if kept else None)
-        self._kept[key] = (now, value)
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._size:
-            self._kept.popitem(last=False)
+        self._keep(key, now, value)
         return value
+
+    def put(self, key: K, value: V) -> None:
+        """Remember what was just read elsewhere."""
+        self._keep(key, self._clock.monotonic(), value)
 
     def forget(self, key: K) -> None:
         """Load it anew next time."""
         self._kept.pop(key, None)
+
+    def _keep(self, key: K, at: float, value: V) -> None:
+        self._kept[key] = (at, value)
+        self._kept.move_to_end(key)
+        while len(self._kept) > self._size:
+            self._kept.popitem(last=False)

@@ -52,7 +52,14 @@ class InboxDirectory:
 
     async def open(self, workspace: WorkspaceId, inbox_id: InboxId) -> OpenInbox:
         """The same with its channel. The adapter is kept while its secrets are the same, and its tokens with it."""
-        inbox = await self.inbox(workspace, inbox_id)
+        return await self._opened(await self.inbox(workspace, inbox_id))
+
+    async def open_known(self, inbox: Inbox) -> OpenInbox:
+        """The same for an inbox that was just read."""
+        self._inboxes.put((inbox.workspace_id, inbox.id), inbox)
+        return await self._opened(inbox)
+
+    async def _opened(self, inbox: Inbox) -> OpenInbox:
         key = (inbox.id, inbox.account, inbox.credentials, inbox.webhook_secret)
         return OpenInbox(inbox, await self._channels.get(key, lambda _: self._opener.open(inbox)))
 

@@ -53,10 +53,10 @@ class Eligibility:
         inbox = sending.opened.inbox
         if not inbox.allows_assistant:
             return "assistant_not_allowed"
-        briefing = await self.briefings.briefing(inbox.workspace_id, inbox.assistant_id)
-        if briefing is None:
+        assistant = await self.briefings.assistant(inbox.workspace_id, inbox.assistant_id)
+        if assistant is None:
             return "no_assistant"
-        if briefing.assistant.mode is Mode.OFF:
+        if assistant.mode is Mode.OFF:
             return "assistant_off"
         settings = await self.briefings.llm_settings()
         return None if settings.llm_enabled else "llm_disabled"

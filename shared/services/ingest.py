@@ -21,6 +21,7 @@ from shared.domain.events import InboxPull, Topic
 from shared.domain.ids import conversation_id
 from shared.domain.inboxes import Inbox
 from shared.errors import TooLarge
+from shared.ports.clock import Clock
 from shared.ports.event_bus import EventBus
 from shared.services.amend import Amend
 from shared.services.directory import InboxDirectory
@@ -47,6 +48,7 @@ class Ingest:
     amend: Amend
     directory: InboxDirectory
     bus: EventBus
+    clock: Clock
     followers: Followers
     cockpit: Callable[[], Cockpit]
     """Made only where a group is heard: few bots serve one."""
@@ -87,7 +89,7 @@ class Ingest:
                 self.directory.forget(inbox.workspace_id, inbox.id)
                 return moved
             case PullHint():
-                pull = InboxPull(workspace_id=inbox.workspace_id, inbox_id=inbox.id)
+                pull = InboxPull(workspace_id=inbox.workspace_id, inbox_id=inbox.id, hinted_at=self.clock.now())
                 await self.bus.publish(Topic.INBOX_PULL, pull)
                 return True
             case GroupMessage() | GroupPress() | GroupTopicChange() | GroupMembership():

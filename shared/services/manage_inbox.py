@@ -80,18 +80,22 @@ class ManageInbox:
             await self._disconnect(inbox)
         return await self.change(inbox, {"health": Health.PAUSED, "problem": None})
 
-    async def remove(self, inbox: Inbox) -> None:
-        """Let the account go. Its conversations stay, its secrets and look-ups do not."""
-        await self._disconnect(inbox)
+    async def remove(self, inbox: Inbox) -> str | None:
+        """Let the account go. Its conversations stay, its secrets and look-ups do not. Answers why the vendor could
+        not be asked to forget us; None: it was."""
+        refusal = await self._disconnect(inbox)
         gone = {"health": Health.PAUSED, "problem": None, "credentials": "", "webhook_secret": ""}
         tokens = await Inboxes(self.platform.workspace(inbox.workspace_id)).vault_removals(inbox.id)
         await self.change(inbox, gone, [*self.platform.route_removals(inbox), *tokens])
+        return refusal
 
-    async def _disconnect(self, inbox: Inbox) -> None:
+    async def _disconnect(self, inbox: Inbox) -> str | None:
+        """A vendor that is down or has shut us out does not keep an owner from leaving: the code of what it said."""
         try:
             await (await self.opener.open(inbox)).disconnect()
-        except (ChannelError, InvalidInput):
-            return  # a vendor that is down or has shut us out does not keep an owner from leaving
+        except (ChannelError, InvalidInput) as error:
+            return error.code
+        return None
 
 
 def _health_after(diagnosis: Diagnosis) -> Health:

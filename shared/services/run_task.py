@@ -18,12 +18,12 @@ from shared.domain.tasks import (
     StoreAttachmentsTask,
     Task,
 )
+from shared.errors import InvalidInput
 from shared.services.auto_respond import AutoRespond
 from shared.services.compare_inbox import CompareInbox
 from shared.services.deliver import Deliver
 from shared.services.describe_conversation import DescribeConversation
 from shared.services.redeliver import Redeliver
-from shared.services.respond import Respond
 from shared.services.store_attachments import StoreAttachments
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 class RunTask:
     """Every step looks at the state first: a task that comes too late does nothing."""
 
-    respond: Respond
     deliver: Deliver
     store_attachments: StoreAttachments
     describe: DescribeConversation
@@ -47,10 +46,8 @@ class RunTask:
     """Made only for who has a work group."""
 
     async def __call__(self, task: Task) -> None:
-        """Do it."""
+        """Do it. Raises `InvalidInput` for a reply: `llm_reply` writes it, where no channel's key is."""
         match task:
-            case RespondTask():
-                await self.respond(task.event)
             case DeliverTask():
                 await self.deliver(task)
             case StoreAttachmentsTask():
@@ -67,3 +64,5 @@ class RunTask:
                 await self.mirror().go_on(task)
             case GroupTask():
                 await self.cockpit().later(task)
+            case RespondTask():
+                raise InvalidInput("replies are for llm_reply")

@@ -8,7 +8,18 @@ from typing import Final
 
 from shared.domain.ids import UserId, WorkspaceId
 from shared.domain.people import Member, Role, Workspace
-from shared.ports.document_store import At, Create, DocumentStore, Filter, Increment, Merge, Query, Version, Write
+from shared.ports.document_store import (
+    At,
+    Create,
+    Delete,
+    DocumentStore,
+    Filter,
+    Increment,
+    Merge,
+    Query,
+    Version,
+    Write,
+)
 from shared.store.codec import fields_of, noun_of
 
 MOST_MEMBERSHIPS = 200
@@ -35,6 +46,10 @@ class Workspaces:
             Create(f"workspaces/{workspace.id}", fields_of(workspace)),
             Create(f"routes/slug:{workspace.slug}", {"workspace_id": workspace.id}),
         ]
+
+    def removal(self, workspace: WorkspaceId, slug: str) -> list[Write]:
+        """Writes that forget the workspace and its slug. What lies below it stays."""
+        return [Delete(f"workspaces/{workspace}"), Delete(f"routes/slug:{slug}")]
 
     def roster_change(self, known: VersionedWorkspace) -> Merge:
         """A write that goes with each change of the members' roles, so that two of them cannot miss each other."""

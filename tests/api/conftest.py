@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.office import Office, desk_in, office_over
+from tests.api.terminal import Terminal
 from tests.support.clock import ManualClock
 from tests.support.machine import Machine, running_machine
 
@@ -16,6 +17,11 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     clock = ManualClock()
     async with office_over(desk_in(tmp_path, clock), clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path)
 
 
 @dataclass

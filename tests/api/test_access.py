@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from shared.domain.people import Role
 from tests.api.office import Office
 
-PUBLIC = {"sign_in", "refresh", "healthz"} | {
+PUBLIC = {"sign_in", "refresh", "healthz", "readyz", "health"} | {
     *("find_chat", "begin_chat", "say", "ask", "ask_streaming", "chat_history", "chat_events"),
     *("send_chat_file", "open_chat_file", "leave_contacts"),
     *("get_telegram_config", "sign_in_by_widget", "begin_telegram_link", "exchange_telegram_link"),

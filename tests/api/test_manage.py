@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from api.manage import app
-from infra.adapters import Ports
 from infra.bootstrap import Desk
 from infra.cipher import KEYS_SECRET, FernetCipher, ensure_key
 from infra.local.queue.store import New
-from infra.settings import Settings
 from shared.domain.channels import ChannelKind
 from shared.domain.ids import InboxId, WorkspaceId
 from shared.domain.inboxes import Inbox
@@ -24,51 +18,11 @@ from shared.services.inbox_secrets import InboxSecrets
 from shared.services.migrate import Migrate, Migration
 from shared.services.reseal import Reseal
 from shared.store.inboxes import Inboxes
-from tests.api.office import desk_in, office_over
+from tests.api.office import desk_in
+from tests.api.terminal import Terminal
 from tests.support.clock import ManualClock
 
-T = TypeVar("T")
 RAN = ManualClock().now()
-
-
-class Terminal:
-    """Runs commands against one data folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __call__(self, *arguments: str, typed: str = "", **environment: str) -> Result:
-        own = {"PARLEY_DATA_DIR": str(self.folder), "PARLEY_STACK": "embedded", **environment}
-        return CliRunner().invoke(app, list(arguments), input=typed, env=own)
-
-    def inside(self, look: Callable[[Desk], Awaitable[T]]) -> T:
-        """Look at the data with a desk of our own."""
-
-        async def opened() -> T:
-            desk = Desk(Ports(Settings(data_dir=self.folder)))
-            try:
-                return await look(desk)
-            finally:
-                await desk.ports.store.close()
-
-        return asyncio.run(opened())
-
-    def sign_in(self, email: str, password: str) -> dict[str, Any]:
-        async def opened() -> dict[str, Any]:
-            clock = ManualClock()
-            async with office_over(desk_in(self.folder, clock), clock) as office:
-                client = await office.client()
-                answer = await client.post("/api/v1/auth/token", data={"username": email, "password": password})
-                token = answer.json().get("access_token", "")
-                me = await client.get("/api/v1/auth/me", headers={"authorization": f"Bearer {token}"})
-                return dict(me.json())
-
-        return asyncio.run(opened())
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
-    return Terminal(tmp_path)
 
 
 def test_a_user_is_created_and_then_updated(terminal: Terminal) -> None:

@@ -1,6 +1,6 @@
 """Benchmarks, each figure beside its floor: what the bare minimum that does the same work takes in the same run.
 
-python -m tests.bench [name ...] [--json]
+python -m tests.bench [name ...] [--json] [--write]
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import cold, conversation_list, cpu, imports, ingest, turn
+from tests.bench import cold, conversation_list, cost, cpu, imports, ingest, scale, turn
+from tests.bench.cost_tables import DOCS, TabledReport, rewrite
 from tests.bench.measuring import Report
 from tests.bench.stage import Absent, Stage
 
@@ -28,6 +29,8 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "cpu": cpu.run,
     "list": conversation_list.run,
     "imports": imports.run,
+    "cost": cost.run,
+    "scale": scale.run,
 }
 _SETTINGS = ("PARLEY_", "LLM_", "TELEGRAM_", "AVITO_", "GMAIL_", "GOOGLE_", "FUNCTION_")
 """Variables of this shell that would change what is measured."""
@@ -41,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
     parser.add_argument("--json", action="store_true", help="one JSON object a benchmark")
+    parser.add_argument("--write", action="store_true", help="bring the tables of docs/NAME.md up to date")
     given = parser.parse_args(arguments)
     if unknown := set(given.names) - BENCHMARKS.keys():
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
@@ -50,16 +54,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-bench-", ignore_cleanup_errors=True))
         stage = Stage(Path(folder), stack)
         for name in given.names or BENCHMARKS:
-            print(asyncio.run(line(name, stage, as_json=given.json)), flush=True)
+            print(asyncio.run(line(name, stage, as_json=given.json, writes=given.write)), flush=True)
 
 
-async def line(name: str, stage: Stage, *, as_json: bool) -> str:
-    """Run one benchmark; what is to be printed of it."""
+async def line(name: str, stage: Stage, *, as_json: bool, writes: bool = False) -> str:
+    """Run one benchmark; what is to be printed of it. `writes`: its tables go into its page."""
     try:
         report = await BENCHMARKS[name](stage)
     except Absent as reason:
         absent = {"name": name, "met": None, "figures": [], "skipped": [str(reason)]}
         return json.dumps(absent) if as_json else f"{name}: skipped: {reason}"
+    if writes and isinstance(report, TabledReport):
+        rewrite(DOCS / f"{name}.md", report.tables)
     return json.dumps(report.as_json()) if as_json else report.as_text()
 
 

@@ -68,6 +68,22 @@ async def test_a_key_may_begin_with_another_key(blobs: BlobStore) -> None:
     assert await blobs.get("a/c") is None
 
 
+async def test_the_keys_below_a_prefix_are_listed_and_no_others(blobs: BlobStore) -> None:
+    below = {f"ws1/m{number}/0" for number in range(5)}
+    for key in (*below, "ws1", "ws10/m1/0", "other/ws1/m1/0"):
+        await put(blobs, key, b"data")
+
+    assert set(await blobs.keys("ws1/", limit=100)) == below
+    assert len(await blobs.keys("ws1/", limit=3)) == 3
+    assert await blobs.keys("ws2/", limit=100) == []
+
+
+@pytest.mark.parametrize("prefix", ["", "/", "ws1", "../", "a//", "a b/"])
+async def test_a_prefix_that_is_not_plain_is_refused(blobs: BlobStore, prefix: str) -> None:
+    with pytest.raises(InvalidInput):
+        await blobs.keys(prefix, limit=1)
+
+
 @pytest.mark.parametrize(
     "key", ["", "/", "/etc/passwd", "..", "a/../b", "a//b", "a/", ".hidden", "a\\b", "C:/a", "a b", "я", "a\0", "a\n"]
 )
@@ -95,6 +111,11 @@ async def unreachable(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIt
 async def test_bytes_that_cannot_be_stored_are_not_lost_silently(unreachable: BlobStore) -> None:
     with pytest.raises(Unavailable):
         await put(unreachable, KEY, b"data")
+
+
+async def test_a_list_that_cannot_be_had_is_not_taken_for_an_empty_one(unreachable: BlobStore) -> None:
+    with pytest.raises(Unavailable):
+        await unreachable.keys("ws1/", limit=1)
 
 
 async def test_nothing_half_written_is_left_in_the_folder(tmp_path: Path) -> None:

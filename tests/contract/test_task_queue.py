@@ -30,6 +30,7 @@ from tests.support.receiver import Receiver, serve
 
 CLOCK = SystemClock()
 TASK: TypeAdapter[Task] = TypeAdapter(Task)
+ADDRESSES = {"run_task": "https://run.example", "llm_reply": "https://reply.example"}
 
 
 @dataclass
@@ -74,7 +75,7 @@ async def _embedded(path: Path, url: str) -> AsyncIterator[TaskQueue]:
 @asynccontextmanager
 async def _cloud(url: str) -> AsyncIterator[TaskQueue]:
     async with CloudTasksStandin().serving() as host:
-        tasks = CloudTasksQueue(TasksTarget("demo", "europe-west1", f"{url}/run_task"), endpoint=host)
+        tasks = CloudTasksQueue(TasksTarget("demo", "europe-west1", {"run_task": f"{url}/run_task"}), endpoint=host)
         yield tasks
         await tasks.close()
 
@@ -146,7 +147,7 @@ async def test_a_failing_task_runs_again(rig: Rig) -> None:
 @pytest.fixture(params=["embedded", "cloud"])
 def unreachable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TaskQueue]:
     if request.param == "cloud":
-        target = TasksTarget("demo", "europe-west1", "http://127.0.0.1:1")
+        target = TasksTarget("demo", "europe-west1", {"run_task": "http://127.0.0.1:1"})
         yield CloudTasksQueue(target, endpoint="127.0.0.1:1", timeout=0.5)
         return
     queue, somebody = Queue(tmp_path / "queue.db"), sqlite3.connect(tmp_path / "queue.db", isolation_level=None)
@@ -164,8 +165,8 @@ async def test_a_queue_that_cannot_take_a_task_says_so(unreachable: TaskQueue) -
 async def test_calls_of_cloud_tasks_carry_a_token_of_the_account_for_their_address() -> None:
     standin = CloudTasksStandin()
     later = CLOCK.now() + timedelta(hours=1)
-    base = TasksTarget("demo", "europe-west1", "https://run.example")
-    named = TasksTarget(base.project, base.region, base.url, "tasks@demo.iam")
+    base = TasksTarget("demo", "europe-west1", ADDRESSES)
+    named = TasksTarget(base.project, base.region, base.urls, "tasks@demo.iam")
 
     async with standin.serving() as host:
         for number, target in enumerate((base, named)):
@@ -189,13 +190,18 @@ async def test_what_calls_a_vendor_waits_in_the_queue_of_its_kind() -> None:
     }
     of_a_group = TASK.validate_python({"kind": "mirror", "workspace_id": "w1", "work_group_id": "g1"})
     old = TASK.validate_python({"kind": "deliver", **ids})
+    turn = {"inbox_id": "i1", "message_id": "m1", "received_at": CLOCK.now(), **ids}
+    reply = TASK.validate_python({"kind": "respond", "event": turn})
 
     async with standin.serving() as host:
-        tasks = CloudTasksQueue(TasksTarget("demo", "europe-west1", "https://run.example"), endpoint=host)
-        for number, each in enumerate([*kinds.values(), of_a_group, old]):
+        tasks = CloudTasksQueue(TasksTarget("demo", "europe-west1", ADDRESSES), endpoint=host)
+        for number, each in enumerate([*kinds.values(), of_a_group, old, reply]):
             await tasks.enqueue(each, run_at=CLOCK.now(), name=f"n{number}")
         await tasks.close()
 
     used = [made.name.split("/")[5] for made in standin.created]
-    assert used == [*kinds, "tasks-telegram-bot", "tasks"]
-    assert set(QUEUES) == {*kinds, "tasks"}
+    assert used == [*kinds, "tasks-telegram-bot", "tasks", "replies"]
+    assert set(QUEUES) == set(used)
+    *others, replies = [made.http_request.url for made in standin.created]
+    assert set(others) == {ADDRESSES["run_task"]}
+    assert replies == ADDRESSES["llm_reply"], "who asks the model holds no channel's key"

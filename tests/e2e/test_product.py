@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.channels.registry import REGISTRY
-from tests.support.installed import Installed, eventually, installed
+from tests.support.installed import Installed, eventually, installed, smoke
 
 CHANNELS = [kind.value for kind in REGISTRY]
 QUESTION = "Сколько стоит доставка?"
@@ -58,6 +58,12 @@ def test_a_new_chunk_works_within_five_seconds(product: Installed) -> None:
     product.write("telegram_bot", "Gleb", "Есть ли подарочная упаковка?")
 
     eventually(lambda: ("shop", "Да, за 150 рублей.") in product.seen("telegram_bot", "Gleb"))
+
+
+def test_the_operators_check_from_outside_passes(product: Installed) -> None:
+    run = smoke(product)
+
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_a_killed_product_goes_on_where_it_was(tmp_path_factory: pytest.TempPathFactory) -> None:

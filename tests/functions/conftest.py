@@ -41,7 +41,6 @@ async def events(doors: Doors) -> Events:
         "deliver": [ids],
         "channel_pull": [{"workspace_id": WORKSPACE, "inbox_id": "avito"}],
         "run_task": [
-            {"kind": "respond", "event": received},
             {"kind": "deliver", **ids},
             {"kind": "store_attachments", **ids, "message_id": message.id},
             {"kind": "describe", **ids},

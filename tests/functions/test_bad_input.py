@@ -185,7 +185,7 @@ async def test_odd_hosts_and_queries_do_not_matter(doors: Doors) -> None:
 
 
 async def test_without_a_token_nobody_gets_inside(doors: Doors, events: Events, tmp_path: Path) -> None:
-    guarded = Settings(data_dir=tmp_path, push_audience="https://desk.example", push_account="push@desk.example")
+    guarded = Settings(data_dir=tmp_path, push_audience="https://desk.example", push_accounts=("push@desk.example",))
     install(Desk(Ports(guarded)))
     before = doors.documents()
 

@@ -25,6 +25,8 @@ HEAVY = (
     "mangum",
     "snowballstemmer",
     "telethon",
+    "opentelemetry.sdk",
+    "opentelemetry.exporter.otlp",
 )
 ALLOWED: dict[str, frozenset[str]] = {name: frozenset() for name in FUNCTIONS}
 """What importing a function may load of the above: nothing. Parts are loaded when they are first used."""

@@ -23,9 +23,11 @@ INTERNAL = sorted(set(FUNCTIONS) - set(WEBHOOKS.values()) - {"channel_webhook"})
 @pytest.fixture
 async def google(tmp_path: Path) -> AsyncIterator[Google]:
     google = Google(ManualClock())
-    settings = Settings(data_dir=tmp_path, jwt_secret=SecretStr("x" * 40), push_audience=AUDIENCE, push_account=ACCOUNT)
+    settings = Settings(
+        data_dir=tmp_path, jwt_secret=SecretStr("x" * 40), push_audience=AUDIENCE, push_accounts=(ACCOUNT,)
+    )
     ports = Ports(settings)
-    ports.__dict__["verifier"] = OidcVerifier(google.fetch, google.clock, audience=AUDIENCE, email=ACCOUNT)
+    ports.__dict__["verifier"] = OidcVerifier(google.fetch, google.clock, audience=AUDIENCE, emails={ACCOUNT})
     install(Desk(ports))
     yield google
     install(None)

@@ -146,7 +146,7 @@ class SecretManagerStandin:
 
 
 class StorageStandin:
-    """The JSON API of Cloud Storage: upload in one request, download, delete."""
+    """The JSON API of Cloud Storage: upload in one request, download, list, delete."""
 
     def __init__(self, bucket: str) -> None:
         self._objects: dict[str, tuple[bytes, str]] = {}
@@ -155,6 +155,7 @@ class StorageStandin:
             routes=[
                 Route(f"/upload{base}", self._upload, methods=["POST"]),
                 Route(f"/download{base}/{{key:path}}", self._download),
+                Route(base, self._list),
                 Route(f"{base}/{{key:path}}", self._delete, methods=["DELETE"]),
             ]
         )
@@ -178,6 +179,14 @@ class StorageStandin:
         data, content_type = stored
         digests = f"crc32c={_crc32c(data)},md5={base64.b64encode(hashlib.md5(data).digest()).decode()}"
         return Response(data, media_type=content_type, headers={"x-goog-hash": digests})
+
+    async def _list(self, request: Request) -> Response:
+        asked = request.query_params
+        known = sorted(name for name in self._objects if name.startswith(asked.get("prefix", "")))
+        start, size = int(asked.get("pageToken", 0)), min(int(asked.get("maxResults", 1000)), 2)
+        page = {"nextPageToken": str(start + size)} if start + size < len(known) else {}
+        items = [{"kind": "storage#object", "name": name} for name in known[start : start + size]]
+        return JSONResponse({"kind": "storage#objects", "items": items, **page})
 
     async def _delete(self, request: Request) -> Response:
         if self._objects.pop(request.path_params["key"], None) is None:

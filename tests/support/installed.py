@@ -22,6 +22,7 @@ from shared.domain.channels import ChannelKind
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = {"embedded": "infra.local.product", "emulators": "infra.local.emulated"}
+EMAIL = "demo@parley.example"
 PASSWORD = "demo-password-of-a-test"
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ class Installed:
         log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         eventually(lambda: self._is_up(), seconds=240)
-        form = {"username": "demo@parley.example", "password": PASSWORD}
+        form = {"username": EMAIL, "password": PASSWORD}
         self.token = str(self.call("POST", "/api/v1/auth/token", data=form)["access_token"])
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
@@ -106,6 +107,12 @@ def installed(stack: str, folder: Path) -> Iterator[Installed]:
             product.kill(signal.SIGTERM)
             _, left = psutil.wait_procs(children, timeout=20)
             assert left == [], "processes were left behind"
+
+
+def smoke(product: Installed) -> subprocess.CompletedProcess[str]:
+    """The operators' check from outside, with the demo login."""
+    command = [sys.executable, "-m", "api.manage", "smoke", "--url", product.url, "--email", EMAIL]
+    return subprocess.run(command, cwd=ROOT, input=f"{PASSWORD}\n", capture_output=True, text=True, timeout=200)
 
 
 def eventually(look: Callable[[], T], *, seconds: float = 90) -> T:

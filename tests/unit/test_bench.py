@@ -14,7 +14,7 @@ from tests.bench.__main__ import line, main
 from tests.bench.measuring import Figure, Report
 from tests.bench.stage import Stage
 
-NAMES = {"ingest", "turn", "cold", "cpu", "list", "imports"}
+NAMES = {"ingest", "turn", "cold", "cpu", "list", "imports", "cost", "scale"}
 
 
 def test_an_unknown_name_is_answered_with_the_names_there_are(capsys: pytest.CaptureFixture[str]) -> None:

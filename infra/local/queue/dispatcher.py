@@ -78,7 +78,7 @@ class Dispatcher:
             self._tidy(now)
             self._take(now)
         except Unavailable as error:
-            log.warning("queue unreadable: %s", error)
+            log.warning("queue unreadable", extra={"code": error.code})
         for schedule in self._timetable.due(now):
             self._spawn(self._tick(schedule))
 
@@ -96,10 +96,10 @@ class Dispatcher:
 
     async def _work(self, row: Row) -> None:
         try:
-            problem = await self._post(row.target, row.body)
+            problem = await self._post(row.target, row.body, row.headers)
             self._record(row, problem)
         except Unavailable as error:
-            log.warning("queue unwritable, %s is delivered again: %s", row.target, error)
+            log.warning("queue unwritable, work is done again", extra={"function": row.target, "code": error.code})
             await asyncio.sleep(_UNWRITABLE_PAUSE_SECONDS)
         finally:
             del self._busy[row.id]
@@ -114,20 +114,20 @@ class Dispatcher:
             self._queue.postpone(row, now + self._policy.wait(failures, self._dice()))
         else:
             self._queue.bury(row, now, problem)
-            log.error("dead letter %d for %s: %s", row.id, row.target, problem)
+            log.error("dead letter", extra={"function": row.target, "letter": row.id, "problem": problem})
 
-    async def _post(self, target: str, body: bytes) -> str:
+    async def _post(self, target: str, body: bytes, headers: Mapping[str, str]) -> str:
         """Deliver; the answer is empty when it was taken, else what went wrong."""
         try:
-            status = await self._deliver(target, body, HEADERS)
+            status = await self._deliver(target, body, {**HEADERS, **headers})
         except Exception as error:  # whatever `deliver` raises, the row is to be tried again
             return type(error).__name__
         return "" if status in _DONE else str(status)
 
     async def _tick(self, schedule: Schedule) -> None:
         try:
-            if problem := await self._post(schedule.target, b""):
-                log.warning("schedule %s: %s", schedule.name, problem)
+            if problem := await self._post(schedule.target, b"", {}):
+                log.warning("schedule failed", extra={"schedule": schedule.name, "problem": problem})
         finally:
             self._timetable.ended(schedule)
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from infra.local.queue.store import New, Queue
+from infra.log_context import carried
 from infra.push_envelope import build
+from infra.task_queues import function_of
 from shared.domain.events import Event, Topic
 from shared.domain.ids import stable_id
 from shared.domain.tasks import Task
 from shared.ports.clock import Clock, Ids
-
-RUN_TASK = "run_task"
 
 
 class QueueBus:
@@ -27,7 +27,7 @@ class QueueBus:
 
     async def publish(self, topic: Topic, event: Event) -> None:
         """Announce one event. Raises `Unavailable`."""
-        await self.publish_data(topic, event.model_dump_json().encode(), {"kind": topic})
+        await self.publish_data(topic, event.model_dump_json().encode(), {"kind": topic, **carried()})
 
     async def publish_data(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
         """Publish what is no event of ours, as Gmail does. Raises `Unavailable`."""
@@ -45,11 +45,12 @@ class QueueBus:
 
 
 class QueueTasks:
-    """A `TaskQueue`: tasks are posted to the function `run_task`."""
+    """A `TaskQueue`: tasks are posted to the function that does them."""
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
 
     async def enqueue(self, task: Task, *, run_at: datetime, name: str) -> None:
         """Schedule a task; the same name again is the same task. Raises `Unavailable`."""
-        self._queue.add(New(RUN_TASK, task.model_dump_json().encode(), run_at, stable_id("task", name)))
+        body = task.model_dump_json().encode()
+        self._queue.add(New(function_of(task), body, run_at, stable_id("task", name), headers=carried()))

@@ -6,9 +6,9 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -28,13 +28,16 @@ create table if not exists work (
     attempts integer not null default 0,
     name text unique,
     state text not null default 'due' check (state in ('due', 'done', 'dead')),
-    problem text not null default '');
+    problem text not null default '',
+    headers text not null default '{}');
 create index if not exists work_by_time on work (state, run_at);
 """
 # `run_at` is microseconds since 1970: when to run; for `done` and `dead` rows, when that came about.
 # `done` rows are the tombstones of named work; work without a name is deleted instead.
+_HEADERS_ADDED = "alter table work add column headers text not null default '{}'"
+"""To files of a version before tasks had headers."""
 _DUE = """
-select id, target, body, attempts from work
+select id, target, body, attempts, headers from work
 where state = 'due' and run_at <= ?
     and id not in (select value from json_each(?)) and target not in (select value from json_each(?))
 order by run_at, id limit ?
@@ -49,6 +52,7 @@ class New:
     body: bytes
     run_at: datetime
     name: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Row:
     target: str
     body: bytes
     attempts: int
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +91,12 @@ class Queue:
 
     def add(self, *work: New) -> None:
         """Take on work; a name that is known is the same work and is left alone."""
-        rows = [(new.target, new.body, to_micros(new.run_at), new.name) for new in work]
+        rows = [(new.target, new.body, to_micros(new.run_at), new.name, json.dumps(dict(new.headers))) for new in work]
         with _reaching(), self._transaction():
             self._db.executemany(
-                "insert into work (target, body, run_at, name) values (?, ?, ?, ?) on conflict (name) do nothing", rows
+                "insert into work (target, body, run_at, name, headers) values (?, ?, ?, ?, ?) "
+                "on conflict (name) do nothing",
+                rows,
             )
         self.arrived.set()
 
@@ -99,7 +106,8 @@ class Queue:
         """Work whose time has come, longest overdue first."""
         values = (to_micros(now), json.dumps(list(but_rows)), json.dumps(list(but_targets)), limit)
         with _reaching():
-            return [Row(*row) for row in self._db.execute(_DUE, values)]
+            rows = self._db.execute(_DUE, values).fetchall()
+        return [Row(id, target, body, attempts, json.loads(headers)) for id, target, body, attempts, headers in rows]
 
     def finish(self, row: Row, now: datetime) -> None:
         """It is done. Only a name stays behind."""
@@ -186,6 +194,8 @@ def _opened(path: Path) -> sqlite3.Connection:
         try:
             db.execute("pragma journal_mode = wal")
             db.executescript(_SCHEMA)
+            if "headers" not in {name for _, name, *_ in db.execute("pragma table_info(work)")}:
+                db.execute(_HEADERS_ADDED)
             break
         except sqlite3.OperationalError:  # while several processes make the file at once, SQLite itself does not wait
             if not left:

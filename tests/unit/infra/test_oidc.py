@@ -32,7 +32,7 @@ def google(clock: ManualClock) -> Google:
 
 @pytest.fixture
 def verifier(google: Google, clock: ManualClock) -> OidcVerifier:
-    return OidcVerifier(google.fetch, clock, audience=AUDIENCE, email=ACCOUNT)
+    return OidcVerifier(google.fetch, clock, audience=AUDIENCE, emails={ACCOUNT})
 
 
 @pytest.mark.parametrize("issuer", ["https://accounts.google.com", "accounts.google.com"])
@@ -122,7 +122,7 @@ async def test_garbage_is_refused_and_never_anything_else(header: str) -> None:
     clock = ManualClock()
 
     with pytest.raises(UntrustedDelivery):
-        await OidcVerifier(Google(clock).fetch, clock, audience=AUDIENCE, email=ACCOUNT).verify(header)
+        await OidcVerifier(Google(clock).fetch, clock, audience=AUDIENCE, emails={ACCOUNT}).verify(header)
 
 
 async def test_certificates_are_fetched_once_an_hour(
@@ -172,7 +172,7 @@ async def test_certificates_come_over_http_and_an_outage_there_is_our_trouble(
     google: Google, clock: ManualClock
 ) -> None:
     async with serve(google.app) as url, httpx.AsyncClient() as http:
-        verifier = OidcVerifier(certs_over_http(http, f"{url}/certs"), clock, audience=AUDIENCE, email=ACCOUNT)
+        verifier = OidcVerifier(certs_over_http(http, f"{url}/certs"), clock, audience=AUDIENCE, emails={ACCOUNT})
         google.certs = "down"
         with pytest.raises(Unavailable):
             await verifier.verify(google.token())
@@ -182,7 +182,9 @@ async def test_certificates_come_over_http_and_an_outage_there_is_our_trouble(
 
 async def test_an_unreachable_google_is_our_trouble(google: Google, clock: ManualClock) -> None:
     async with httpx.AsyncClient() as http:
-        verifier = OidcVerifier(certs_over_http(http, "http://127.0.0.1:1/"), clock, audience=AUDIENCE, email=ACCOUNT)
+        verifier = OidcVerifier(
+            certs_over_http(http, "http://127.0.0.1:1/"), clock, audience=AUDIENCE, emails={ACCOUNT}
+        )
 
         with pytest.raises(Unavailable):
             await verifier.verify(google.token())

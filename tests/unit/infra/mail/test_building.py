@@ -104,6 +104,7 @@ names = st.text(min_size=1, max_size=60)
     "Счёт № 15 за ноябрь, очень длинное имя, которое не помещается в одну строку заголовка.pdf", "application/pdf", b"x"
 )
 @example("a.eml", "message/rfc822", b"Subject: x")
+@example(". 0:x", "image/png", b"")
 @given(
     names,
     st.sampled_from(["image/png", "", "text/html; charset=x", "multipart/mixed", "no type"]),

@@ -1,0 +1,1 @@
+"""A provider `google` that knows every argument and reaches nothing. Run by the Python of `.venv-tools`."""
