@@ -12,6 +12,7 @@ from shared.domain.work_groups import WorkGroup
 from shared.errors import Conflict
 from shared.ports.clock import Clock
 from shared.ports.document_store import Write
+from shared.services.for_each import for_each
 from shared.services.mirror_enlist import Enlist
 from shared.services.mirror_lease import Turns
 from shared.store.conversations import Conversations
@@ -20,6 +21,8 @@ from shared.store.work_groups import WorkGroups
 from shared.store.workspace import WorkspaceStore
 
 BATCH: Final = 100
+AT_ONCE: Final = 20
+"""Groups."""
 SETTLING: Final = timedelta(minutes=2)
 """A commit may come this much later than the moment that it carries."""
 OVERDUE: Final = timedelta(seconds=15)
@@ -35,10 +38,10 @@ class HealGroups:
     turns: Turns
 
     async def __call__(self) -> int:
-        """How many topics were found behind."""
-        return sum([await self._heal(group) for group in await self.platform.work_groups()])
+        """How many groups were found behind."""
+        return await for_each(self.platform.work_groups(), self._heal, at_once=AT_ONCE)
 
-    async def _heal(self, group: WorkGroup) -> int:
+    async def _heal(self, group: WorkGroup) -> bool:
         store, now = self.platform.workspace(group.workspace_id), self.clock.now()
         changed = await Conversations(store).changed_since(group.in_step_at, limit=BATCH)
         news = [conversation for conversation in changed if conversation.updated_at > group.in_step_at]
@@ -48,7 +51,7 @@ class HealGroups:
         is_overdue = group.due_at is not None and group.due_at < now - OVERDUE
         if behind or is_overdue:
             await self.turns.wake(group, now)
-        return len(behind)
+        return bool(behind)
 
     async def _behind(self, store: WorkspaceStore, group: WorkGroup, changed: Sequence[Conversation]) -> list[Write]:
         return [write for conversation in changed for write in await self.enlist(store, group, conversation)]

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from shared.domain.inboxes import Inbox
 from shared.domain.tasks import CompareTask
+from shared.policy.spread import spread
 from shared.ports.channel_opener import ChannelOpener
 from shared.ports.clock import Clock
 from shared.ports.task_queue import TaskQueue
+from shared.services.for_each import for_each
 from shared.store.platform import Platform
+
+SPREAD = timedelta(hours=4)
+"""In so long all have begun. Each takes its vendor's queue for a while, in which new customers' names and files wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +30,13 @@ class ScheduleComparisons:
     async def __call__(self) -> int:
         """How many inboxes are compared."""
         now = self.clock.now()
-        connected = await self.platform.connected_inboxes()
-        listable = [inbox for inbox in connected if self.opener.capabilities(inbox.channel).history_listable]
-        for inbox in listable:
+
+        async def compare(inbox: Inbox) -> bool:
+            if not self.opener.capabilities(inbox.channel).history_listable:
+                return False
             task = CompareTask(workspace_id=inbox.workspace_id, inbox_id=inbox.id, channel=inbox.channel)
-            await self.tasks.enqueue(task, run_at=now, name=f"compare-{inbox.id}-{now:%Y-%m-%d}")
-        return len(listable)
+            later = timedelta(seconds=spread(inbox.id, int(SPREAD.total_seconds())))
+            await self.tasks.enqueue(task, run_at=now + later, name=f"compare-{inbox.id}-{now:%Y-%m-%d}")
+            return True
+
+        return await for_each(self.platform.connected_inboxes(), compare)

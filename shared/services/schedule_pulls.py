@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from shared.domain.channels import Capabilities
 from shared.domain.events import InboxPull, Topic
 from shared.domain.inboxes import Inbox
 from shared.domain.model import EPOCH
+from shared.policy.spread import spread
 from shared.ports.channel_opener import ChannelOpener
 from shared.ports.clock import Clock
 from shared.ports.event_bus import EventBus
+from shared.services.for_each import for_each
 from shared.store.platform import Platform
 
 LIVELY = timedelta(minutes=15)
@@ -29,14 +30,17 @@ class SchedulePulls:
     opener: ChannelOpener
 
     async def __call__(self) -> int:
-        """How many are due."""
+        """How many are due. What could not be published stops none of the others, and is raised at the end."""
         now = self.clock.now()
-        connected = await self.platform.connected_inboxes()
-        due = [inbox for inbox in connected if is_due(inbox, self.opener.capabilities(inbox.channel), now)]
-        for inbox in due:
-            pull = InboxPull(workspace_id=inbox.workspace_id, inbox_id=inbox.id)
-            await self.bus.publish(Topic.INBOX_PULL, pull)
-        return len(due)
+
+        async def pull(inbox: Inbox) -> bool:
+            if not is_due(inbox, self.opener.capabilities(inbox.channel), now):
+                return False
+            event = InboxPull(workspace_id=inbox.workspace_id, inbox_id=inbox.id)
+            await self.bus.publish(Topic.INBOX_PULL, event)
+            return True
+
+        return await for_each(self.platform.connected_inboxes(), pull)
 
 
 def is_due(inbox: Inbox, capabilities: Capabilities, now: datetime) -> bool:
@@ -51,13 +55,9 @@ def is_due(inbox: Inbox, capabilities: Capabilities, now: datetime) -> bool:
         return now >= inbox.retry_at
     every = max(int(pace.total_seconds()) // 60, 1)
     minute = int((now - EPOCH).total_seconds()) // 60
-    return (minute + _spread(inbox.id)) % every == 0
+    return (minute + spread(inbox.id, every)) % every == 0
 
 
 def _pace(inbox: Inbox, capabilities: Capabilities, now: datetime) -> timedelta | None:
     lively = inbox.last_activity_at is not None and now - inbox.last_activity_at < LIVELY
     return capabilities.pull_every if lively else capabilities.pull_every_idle or capabilities.pull_every
-
-
-def _spread(identity: str) -> int:
-    return int.from_bytes(sha256(identity.encode()).digest()[:4], "big")

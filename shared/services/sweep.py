@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +12,7 @@ from shared.domain.events import MessageQueued, Topic
 from shared.errors import Stale
 from shared.ports.clock import Clock
 from shared.ports.event_bus import EventBus
+from shared.services.for_each import for_each
 from shared.services.mirror_heal import HealGroups
 from shared.services.plan_auto_reply import PlanAutoReply
 from shared.services.turns import (
@@ -23,7 +26,10 @@ from shared.services.turns import (
 from shared.store.conversations import Conversations
 from shared.store.platform import Due, Platform
 
-BATCH = 100
+AT_ONCE = 20
+"""Conversations."""
+WORKING = 40.0
+"""Seconds in which conversations are begun: the next tick goes on, and work groups need time, too."""
 PATIENCE = 6
 """After so many pushes a turn goes to people."""
 
@@ -39,24 +45,30 @@ class Sweep:
     heal_groups: HealGroups
 
     async def __call__(self) -> int:
-        """How many conversations were pushed on."""
-        now = self.clock.now()
-        due = await self.platform.due_conversations(now, limit=BATCH)
-        for found in due:
-            await self._push_on(found, now)
-        await self.heal_groups()
-        return len(due)
+        """How many conversations were pushed on. What fails stops none of the others, and is raised at the end."""
+        try:
+            return await for_each(self._due(), self._push_on, at_once=AT_ONCE)
+        finally:
+            await self.heal_groups()
 
-    async def _push_on(self, due: Due, now: datetime) -> None:
+    async def _due(self) -> AsyncIterator[Due]:
+        """The longest first, while there is time."""
+        end = self.clock.monotonic() + WORKING
+        async for due in self.platform.due_conversations(self.clock.now()):
+            if self.clock.monotonic() >= end:
+                return
+            yield due
+
+    async def _push_on(self, due: Due) -> bool:
         # Publish before writing: a crash in between publishes twice, never not at all.
+        now = self.clock.now()
         await self._publish(due.conversation, now)
         store = self.platform.workspace(due.conversation.workspace_id)
         changes = next_look(due.conversation, now)
         merge = Conversations(store).merge(due.conversation.id, changes, version=due.version)
-        try:
+        with suppress(Stale):  # somebody is at it
             await store.commit([merge])
-        except Stale:
-            return  # somebody is at it
+        return True
 
     async def _publish(self, conversation: Conversation, now: datetime) -> None:
         if conversation.outbox:

@@ -15,10 +15,23 @@ from shared.domain.inboxes import Health, Inbox
 from shared.domain.llm_settings import LlmSettings
 from shared.domain.model import to_micros
 from shared.domain.work_groups import WorkGroup
-from shared.ports.document_store import Delete, DocumentStore, Filter, Order, Query, Set, Version, Write
+from shared.ports.document_store import (
+    Delete,
+    Document,
+    DocumentStore,
+    Filter,
+    Order,
+    Query,
+    Set,
+    Version,
+    Write,
+)
 from shared.store.codec import fields_of, noun_of, noun_or_none
 from shared.store.inboxes import VersionedInbox
 from shared.store.workspace import WorkspaceStore
+
+PAGE = 250
+"""Documents that are asked for at once: all that a question over everything holds in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +83,27 @@ class Platform:
         """Where a mailbox belongs."""
         return await self._route(f"mailbox:{email.lower()}")
 
-    async def due_conversations(self, now: datetime, *, limit: int) -> list[Due]:
+    async def due_conversations(self, now: datetime) -> AsyncIterator[Due]:
         """Conversations that owe something since before `now`, the longest first."""
-        query = Query("conversations", (Filter("due_at", "<=", to_micros(now)),), (Order("due_at"),), limit, group=True)
-        return [Due(noun_of(Conversation, found.data), found.version) for found in await self._store.query(query)]
+        query = Query("conversations", (Filter("due_at", "<=", to_micros(now)),), (Order("due_at"),), group=True)
+        async for found in self._all(query):
+            yield Due(noun_of(Conversation, found.data), found.version)
 
-    async def connected_inboxes(self, *, limit: int = 1000) -> list[Inbox]:
+    async def connected_inboxes(self) -> AsyncIterator[Inbox]:
         """Every inbox that works."""
-        query = Query("inboxes", (Filter("health", "==", Health.CONNECTED.value),), limit=limit, group=True)
-        return [noun_of(Inbox, found.data) for found in await self._store.query(query)]
+        query = Query("inboxes", (Filter("health", "==", Health.CONNECTED.value),), group=True)
+        async for found in self._all(query):
+            yield noun_of(Inbox, found.data)
 
     async def every_inbox(self) -> AsyncIterator[VersionedInbox]:
         """All inboxes of all workspaces, whatever their health."""
-        query = Query("inboxes", limit=100, group=True)
-        while True:
-            found = await self._store.query(query)
-            for document in found:
-                yield VersionedInbox(noun_of(Inbox, document.data), document.version)
-            if len(found) < 100:
-                return
-            query = replace(query, after=found[-1])
+        async for found in self._all(Query("inboxes", group=True)):
+            yield VersionedInbox(noun_of(Inbox, found.data), found.version)
 
-    async def work_groups(self, *, limit: int = 1000) -> list[WorkGroup]:
+    async def work_groups(self) -> AsyncIterator[WorkGroup]:
         """Every work group of all workspaces."""
-        query = Query("work_groups", limit=limit, group=True)
-        return [noun_of(WorkGroup, found.data) for found in await self._store.query(query)]
+        async for found in self._all(Query("work_groups", group=True)):
+            yield noun_of(WorkGroup, found.data)
 
     async def llm_settings(self) -> LlmSettings | None:
         """The run-time settings of the model; None: never set."""
@@ -107,6 +116,17 @@ class Platform:
     async def commit(self, writes: list[Write]) -> None:
         """Writes that touch both routes and a workspace, or none of them."""
         await self._store.commit(writes)
+
+    async def _all(self, query: Query) -> AsyncIterator[Document]:
+        """All that matches, however much it is: page by page."""
+        query = replace(query, limit=PAGE)
+        while True:
+            found = await self._store.query(query)
+            for document in found:
+                yield document
+            if len(found) < PAGE:
+                return
+            query = replace(query, after=found[-1])
 
     async def _route(self, key: str) -> Route | None:
         if not key.strip() or "/" in key or len(key) > 300:

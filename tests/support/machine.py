@@ -245,7 +245,7 @@ class Machine:
     async def _ask_who_does_not_push(self) -> None:
         """A pull of each such inbox, as the scheduler asks for within its pace: not in the pause after a fault."""
         bus = QueueBus(self._first.queue, self.clock, CountingIds(f"pull{self.clock.monotonic()}"), SUBSCRIPTIONS)
-        for inbox in await Platform(self._first.store).connected_inboxes():
+        async for inbox in Platform(self._first.store).connected_inboxes():
             is_paused = inbox.retry_at is not None and inbox.retry_at > self.clock.now()
             if not channel_class(inbox.channel).capabilities.pushes and not is_paused:
                 await bus.publish(Topic.INBOX_PULL, InboxPull(workspace_id=inbox.workspace_id, inbox_id=inbox.id))

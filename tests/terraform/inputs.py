@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 IMAGE = f"europe-west1-docker.pkg.dev/desk-of-a-test/parley/parley@sha256:{'0123456789abcdef' * 4}"
-FIRST: Mapping[str, Any] = {"project": "desk-of-a-test"}
+FIRST: Mapping[str, Any] = {"project": "desk-of-a-test", "image": "none"}
 """Of the first apply: there is no image yet."""
 SMALLEST: Mapping[str, Any] = {**FIRST, "image": IMAGE}
 """Of the second one, where the operator wants nothing special."""

@@ -71,8 +71,8 @@ MISTAKES = {
     ),
     "a private function open to all": Mistake(
         "functions.tf",
-        r'(?<=llm-reply = \{\n)      caller    = "pubsub"',
-        '      caller    = "vendor"',
+        r"(?<=llm-reply = \{\n)[^\n]*\n",
+        '      callers   = ["vendor"]\n',
         "Only the API and the vendors' webhooks are open to everybody",
         "access.tftest.hcl",
     ),

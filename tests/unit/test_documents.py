@@ -23,7 +23,7 @@ from api.manage import app as manage
 from infra.adapters import Ports
 from infra.bootstrap import Desk
 from infra.settings import LlmEnvironment, Settings, VendorSettings
-from infra.task_queues import QUEUES
+from infra.task_queues import QUEUES, REPLIES
 from infra.topology import FUNCTIONS, SCHEDULES, SUBSCRIPTIONS, UNREADABLE, dead_letter_topic, subscription
 from shared.domain.messages import Delivery
 from shared.policy.gate import AFTER_MODEL, BEFORE_MODEL
@@ -254,6 +254,7 @@ def test_the_architecture_tells_of_each_function_who_calls_it() -> None:
             expected[function].add(subscription(topic, function))
     for schedule in SCHEDULES:
         expected[schedule.target].add(schedule.name)
+    expected["llm_reply"].add(REPLIES)
 
     assert {name: set(CODE.findall(row[0])) for name, row in services().items()} == expected
 
@@ -281,7 +282,7 @@ def test_the_architecture_names_every_topic_queue_and_schedule_and_no_other() ->
     drawing = blocks(ARCHITECTURE, "mermaid")[1]
 
     assert set(CODE.findall(paragraph("Topics."))) == topics | {dead_letter_topic(UNREADABLE)}
-    assert set(CODE.findall(paragraph("Queues."))) == {*QUEUES, "run_task"}
+    assert set(CODE.findall(paragraph("Queues."))) == {*QUEUES, "llm_reply", "run_task"}
     assert set(re.findall(r"\{\{([\w-]+)\}\}", drawing)) == set(SUBSCRIPTIONS)
     assert set(re.findall(r"\bs\d\[([\w-]+)\]", drawing)) == {schedule.name for schedule in SCHEDULES}
     assert set(re.findall(r"\b(?!s\d)\w\w\[([a-z]+(?:_[a-z]+)*)", drawing)) == {*FUNCTIONS, "telegram_accounts"}

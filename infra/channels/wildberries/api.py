@@ -29,8 +29,8 @@ class Wildberries:
         self.token = read_token(token)
         self.is_base = self.token.kind is TokenKind.BASE
         self.pace = Pace(context, is_base=self.is_base)
-        self.has_calls_left = True
-        """Whether Wildberries takes another call of the last group at once."""
+        self.spent: set[Group] = set()
+        """Groups of which Wildberries takes no other call at once."""
         can_be_sent = token and token.isascii() and token.isprintable()
         self._headers = {"Authorization": f"Bearer {token}"} if can_be_sent else {}
 
@@ -56,7 +56,7 @@ class Wildberries:
             if error.retry_after is not None and error.retry_after > LONG:
                 await self.pace.hold(group, error.retry_after)
             raise
-        self.has_calls_left = response.headers.get("x-ratelimit-remaining") != "0"
+        (self.spent.add if response.headers.get("x-ratelimit-remaining") == "0" else self.spent.discard)(group)
         if response.is_success or response.status_code == 451:
             return response
         raise refusal(response, self.token, section, self.context.clock.now())

@@ -27,6 +27,11 @@ class ChatApi:
     def __init__(self, wildberries: Wildberries) -> None:
         self._api = wildberries
 
+    @property
+    def takes_more_events(self) -> bool:
+        """Whether events may be asked for again at once."""
+        return not self._api.is_base and Group.EVENTS not in self._api.spent
+
     async def chats(self) -> list[Chat]:
         """The seller's chats; observed empty or short while there are events."""
         answer = as_json(await self._api.chat("GET", "/api/v1/seller/chats", Group.CHATS))

@@ -15,6 +15,7 @@ from infra.channels.wildberries.threads import Thread
 from infra.channels.wildberries.wire import SELLER, UNKNOWN, read_event
 from shared.domain.arrivals import Arrival, Received
 from shared.domain.contacts import ContactRef
+from shared.errors import ChannelUnavailable
 from shared.ports.clock import Clock
 
 OVERLAP = 60_000
@@ -22,7 +23,11 @@ OVERLAP = 60_000
 SETTLED = timedelta(minutes=5)
 """Nothing appears later than this: then only the last millisecond is read again, because events of one moment may lie
 on both sides of a page's end."""
-MOST_KNOWN_PAGES = 10
+SHORT = 20
+"""A page with fewer events is no full one: the vendor's have been seen with some fifty."""
+MANY = 50
+"""News that are handed on before more are asked for."""
+MOST_PAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +50,28 @@ class ChatReader:
         self._clock = clock
 
     async def news(self, position: EventsPosition) -> Found:
-        """The next page that holds anything new; the position stays where it is when there is none."""
+        """What is behind the position until there is no more, or enough; it stays where it is when there is nothing.
+
+        Raises `ChannelUnavailable` where nothing could be read; what was read before that is handed on.
+        """
         is_settled = millis(self._clock.now() - SETTLED) > position.next
         since = position.next - (1 if is_settled else OVERLAP)
-        for _ in range(MOST_KNOWN_PAGES):
-            page = await self._api.events(since)
-            new = [entry for entry in page.events if event_id(entry) and event_id(entry) not in position.edge]
-            if new:
-                arrivals, problems = await self.arrivals(new)
-                return Found(arrivals, moved(position, page), problems, more=True)
-            if not page.total:
+        new: list[Any] = []
+        for _ in range(MOST_PAGES):
+            try:
+                page = await self._api.events(since)
+            except ChannelUnavailable:
+                if not new:
+                    raise
+                break
+            fresh = [entry for entry in page.events if event_id(entry) and event_id(entry) not in position.edge]
+            position = moved(position, page) if fresh else position
+            new += fresh
+            if len(new) >= MANY or is_last(page, since) or not self._api.takes_more_events:
                 break
             since = following(page, since)
-        return Found((), position)
+        arrivals, problems = await self.arrivals(new)
+        return Found(arrivals, position, problems, more=len(new) >= MANY and self._api.takes_more_events)
 
     async def arrivals(self, entries: list[Any]) -> tuple[tuple[Arrival, ...], tuple[str, ...]]:
         """What events tell, and the ids of those that cannot be read: placeholders stand for them."""
@@ -71,6 +85,11 @@ class ChatReader:
         now = self._clock.now()
         found += [stand_in for entry in broken if (stand_in := _unreadable(entry, now)) is not None]
         return tuple(found), tuple(event_id(entry) or "?" for entry in broken)
+
+
+def is_last(page: EventsPage, since: int) -> bool:
+    """Nothing is behind this page: it is empty, or a short one that ends with the millisecond that was asked for."""
+    return not page.total or (page.next <= since + 1 and len(page.events) < SHORT)
 
 
 def following(page: EventsPage, since: int) -> int:

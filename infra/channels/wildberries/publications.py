@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from infra.channels.together import together
 from infra.channels.wildberries.cursor import ListPosition
 from infra.channels.wildberries.feedbacks_api import MOST_SKIPPED, TAKE, FeedbacksApi
 from infra.channels.wildberries.shapes import Publication, each, unix
@@ -45,11 +46,12 @@ class PublicationReader:
     async def news(self, position: ListPosition) -> News:
         """New entries, and answers to known ones; the position stays as it is when there is neither."""
         known, recent = {**position.open, **position.done}, position.since - LATE
-        waiting, strange = await self._all(is_answered=False, since=min([recent, *position.open.values()]))
-        answered: list[Publication] = []
+        lists = [self._all(is_answered=False, since=min([recent, *position.open.values()]))]
         if not self._is_base:  # its few calls go into what nobody has answered
-            answered, unreadable = await self._all(is_answered=True, since=recent)
-            strange += unreadable
+            lists.append(self._all(is_answered=True, since=recent))
+        (waiting, strange), *more = await together(lists)
+        answered = [item for items, _ in more for item in items]
+        strange = [*strange, *(entry for _, unreadable in more for entry in unreadable)]
         waiting = [item for item in waiting if item.id in known or item.created >= recent]
         left = {item.id for item in (*waiting, *answered)}
         gone = [id for id in position.open if id not in left][:MOST_LOOKED_UP]

@@ -48,7 +48,7 @@ class Pull:
         self._arrivals += found.arrivals
         self._problems += found.problems
         self.cursor = self.cursor.model_copy(update={"events": found.position})
-        return found.more and self.wildberries.has_calls_left and not self.wildberries.is_base
+        return found.more
 
     async def _publications(self) -> None:
         try:

@@ -12,12 +12,14 @@ import httpx
 
 from infra.channels.calling import call_vendor
 from infra.channels.context import ChannelContext
-from infra.channels.yandex_market.refusals import as_json, refusal
+from infra.channels.yandex_market.refusals import as_json, is_crowded, refusal
 from shared.domain.arrivals import OutgoingFile
 from shared.errors import ChannelUnavailable, ChannelUnclear
 
 AT_ONCE = 2
 """Requests of ours at the same time: Market counts them per cabinet and refuses more."""
+CROWDED = (0.3, 0.7)
+"""Seconds before we try again where others of ours call for the same cabinet: sending and pulling run apart."""
 MOST_PAGES = 1000
 """Of one listing: a page token that leads round in a circle ends here."""
 
@@ -131,14 +133,22 @@ class MarketApi:
         )
 
     async def _answer(self, request: httpx.Request, *, repeatable: bool, said: str = "") -> dict[str, Any]:
-        async with self._turns:
-            response = await call_vendor(self._http, request, repeatable=repeatable)
+        response = await self._sent(request, repeatable=repeatable)
         answer = as_json(response)
         if response.is_success and answer.get("status") != "ERROR":
             return answer
         refused = refusal(response, self._clock.now(), said)
         # A list is asked for in the same words each time: a 200 that says ERROR is the vendor's trouble.
         raise ChannelUnavailable(str(refused)) if repeatable and response.is_success else refused
+
+    async def _sent(self, request: httpx.Request, *, repeatable: bool) -> httpx.Response:
+        for pause in (*CROWDED, None):
+            async with self._turns:
+                response = await call_vendor(self._http, request, repeatable=repeatable)
+            if pause is None or not is_crowded(response):
+                break
+            await self._clock.sleep(pause)
+        return response
 
 
 async def every(page: Callable[[str], Awaitable[Listing]]) -> AsyncIterator[Sequence[Any]]:

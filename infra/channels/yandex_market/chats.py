@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from infra.channels.together import together
 from infra.channels.yandex_market.api import Listing, MarketApi, every
 from infra.channels.yandex_market.cursor import Mark
 from infra.channels.yandex_market.shapes import Chat, Message, each, millis
@@ -40,15 +41,19 @@ class Chats:
     async def listed(self, look: Look) -> Sequence[Listed[Chat]]:
         """Chats in which something was written lately."""
         start = look.start(OVERLAP)
-        found: dict[str, Chat] = {}
-        if not look.is_deep:
-            async for chats in self._pages(WAITING):
-                found |= {chat.id: chat for chat in chats}
-        async for chats in self._pages(()):
-            found |= {chat.id: chat for chat in chats}
-            if not look.is_deep and all(chat.updated_at < start for chat in chats):
-                break
+        # What both lists show is taken from the whole one.
+        lists = [self._all(())] if look.is_deep else [self._all(WAITING), self._all((), until=start)]
+        found = {chat.id: chat for chats in await together(lists) for chat in chats}
         return [Listed(id, millis(chat.updated_at), chat) for id, chat in found.items() if chat.updated_at >= start]
+
+    async def _all(self, statuses: Sequence[str], until: datetime | None = None) -> list[Chat]:
+        """Page after page, to the first one on which nothing was written since a moment."""
+        found = list[Chat]()
+        async for chats in self._pages(statuses):
+            found += chats
+            if until is not None and all(chat.updated_at < until for chat in chats):
+                break
+        return found
 
     async def _pages(self, statuses: Sequence[str]) -> AsyncIterator[list[Chat]]:
         async def page(token: str) -> Listing:

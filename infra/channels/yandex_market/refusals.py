@@ -46,7 +46,7 @@ def refusal(response: httpx.Response, now: datetime, said: str = "") -> ChannelE
         case 404:
             return ChannelRejected("Market does not know it", code="thread_unknown", vendor_code=status)
         case 420:
-            wait = OUR_TURN if "parallel" in words.lower() else _until(response, now)
+            wait = OUR_TURN if is_crowded(response) else _until(response, now)
             return ChannelUnavailable("Market takes no more requests now", vendor_code=status, retry_after=wait)
         case 423:
             return ChannelUnavailable("the cabinet is being moved", code=MOVING, vendor_code=status, retry_after=MOVE)
@@ -54,6 +54,11 @@ def refusal(response: httpx.Response, now: datetime, said: str = "") -> ChannelE
         return ChannelUnavailable(f"Market answered {status}", vendor_code=status)
     detail = f"Market answered {status}" if _repeats(words, said) else f"Market answered {status}: {words}"
     return ChannelRejected(detail, vendor_code=status)
+
+
+def is_crowded(response: httpx.Response) -> bool:
+    """Too many requests of the cabinet run at this very moment; surely nothing was done."""
+    return response.status_code == 420 and "parallel" in complaint(response).lower()
 
 
 def complaint(response: httpx.Response) -> str:
