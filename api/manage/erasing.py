@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Mapping
 from typing import Annotated, Final
 
@@ -11,7 +10,6 @@ import typer
 
 from api.context import Api
 from api.manage.running import find_workspace, refused, run, workspace_of
-from infra.logs import configure_logging
 from shared.domain.ids import ContactId, WorkspaceId
 from shared.services.erase_contact import ContactErased, EraseContact
 from shared.services.erase_workspace import Erased, EraseWorkspace
@@ -122,5 +120,4 @@ def _tell_remains(stack: str) -> None:
 
 def _log(event: str, counts: Mapping[str, int], **ids: str) -> None:
     """For an audit: what, when, how much. Ids only."""
-    configure_logging(stream=sys.stderr)
-    log.info(event, extra={**ids, "counts": dict(counts)})
+    log.warning(event, extra={**ids, "counts": dict(counts)})

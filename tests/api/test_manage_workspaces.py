@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.bootstrap import Desk
+from infra.logs import JsonLines
 from infra.settings import VendorSettings
 from shared.domain.ids import WorkspaceId
 from shared.store.contacts import Contacts
@@ -83,12 +84,15 @@ def test_a_workspace_is_erased_only_by_its_slug_and_the_report_says_what_remains
     assert terminal.inside(lambda desk: desk.ports.store.get("routes/slug:other")) is not None
 
 
-def test_an_erasure_leaves_a_line_in_the_log_without_personal_data(terminal: Terminal, shop: str) -> None:
+def test_an_erasure_leaves_a_line_in_the_log_without_personal_data(
+    terminal: Terminal, shop: str, caplog: pytest.LogCaptureFixture
+) -> None:
     erased = terminal("erase", "lavka", "--yes", "lavka")
 
-    (line,) = [json.loads(line) for line in erased.stderr.splitlines() if line.startswith("{")]
-    assert (line["message"], line["workspace_id"], line["counts"]["messages"]) == ("workspace erased", shop, 1)
-    assert not any(name in erased.stdout + erased.stderr for name in NAMES)
+    lines = [json.loads(JsonLines().format(record)) for record in caplog.records]
+    (line,) = [line for line in lines if line["message"] == "workspace erased"]
+    assert (line["severity"], line["workspace_id"], line["counts"]["messages"]) == ("WARNING", shop, 1)
+    assert not any(name in erased.stdout + erased.stderr + json.dumps(lines, ensure_ascii=False) for name in NAMES)
 
 
 def test_a_contact_is_erased_when_the_operator_says_yes(terminal: Terminal, shop: str) -> None:

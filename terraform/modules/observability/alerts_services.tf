@@ -5,17 +5,8 @@ locals {
   minutely = ["schedule-pulls", "sweep"]
   daily    = ["gmail-watch", "compare-inboxes"]
 
-  # Outcomes of a vendor's call after which an inbox waits for its owner: those that the connector doctor has a remedy
-  # for, and two that it has none for.
-  owner_must_act = [
-    "account_closed", "account_frozen", "account_moving", "api_id_missing", "auth_failed", "balance_empty",
-    "business_disconnected", "conflict", "credentials_expired", "credentials_rejected", "credentials_wrong_type",
-    "ip_not_allowed", "mail_server_unreachable", "mode_off", "offer_not_signed", "origins_wrong", "page_unreachable",
-    "rights_missing", "scope_missing", "session_duplicated", "session_ended", "spam_limited", "tariff_missing",
-    "watch_refused", "webhook_failing", "webhook_not_set",
-  ]
-  # Whoever connects or tests an inbox sees the answer at once.
-  refused = "operation!~\"connect|test\",outcome=~\"${join("|", local.owner_must_act)}\""
+  # The inbox waits for its owner, whatever the vendor's word for it is. Whoever connects or tests one sees it at once.
+  refused = "operation!~\"connect|test\",error=\"CredentialsRejected\""
 
   run = "monitored_resource=\"cloud_run_revision\",location=\"${var.region}\""
   # The worker pool logs the same lines under a resource of its own.

@@ -6,7 +6,7 @@ locals {
     vendor_calls = {
       description = "Calls of vendors"
       message     = "vendor called"
-      labels      = ["channel", "operation", "outcome"]
+      labels      = ["channel", "operation", "outcome", "error"]
     }
     model_calls = {
       description = "Calls of language models"

@@ -90,8 +90,8 @@ run "each_service_is_held_against_its_own_limit" {
 
 run "a_typing_error_of_who_connects_an_inbox_wakes_nobody" {
   assert {
-    condition     = length(regexall("operation!~\"connect\\|test\",outcome=~\"[a-z_|]*credentials_rejected", local.queries["channel-auth"].query)) == 2
-    error_message = "The alert asks for other outcomes than refused credentials, or for those of a form that somebody fills in."
+    condition     = length(regexall("operation!~\"connect\\|test\",error=\"CredentialsRejected\"", local.queries["channel-auth"].query)) == 2
+    error_message = "The alert asks for other errors than refused credentials, or for those of a form that somebody fills in."
   }
 }
 
