@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -26,11 +28,16 @@ def stubbed() -> Iterator[Mapping[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def provider(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """The environment in which Terraform finds the real provider, or the stub where there is none."""
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all processes of this test run."""
     own = tmp_path_factory.getbasetemp()
-    environment = real_provider(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
-    return environment or request.getfixturevalue("stubbed")
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def provider(request: pytest.FixtureRequest, run_folder: Path) -> Mapping[str, str]:
+    """The environment in which Terraform finds the real provider, or the stub where there is none."""
+    return real_provider(run_folder) or request.getfixturevalue("stubbed")
 
 
 @pytest.fixture(scope="session")
@@ -58,15 +65,18 @@ def planning(stubbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
-def plan_of(planning: Workspace) -> Callable[[Mapping[str, Any]], Plan]:
-    """Variables to their plan; each is made once a process."""
-    made: dict[str, Plan] = {}
+def plan_of(request: pytest.FixtureRequest, run_folder: Path) -> Callable[[Mapping[str, Any]], Plan]:
+    """Variables to their plan; each is made once a test run."""
 
     def plan_of(variables: Mapping[str, Any]) -> Plan:
-        key = json.dumps(variables, sort_keys=True)
-        if key not in made:
-            made[key] = planning.plan(variables)
-        return made[key]
+        text = json.dumps(variables, sort_keys=True)
+        kept = run_folder / f"plan-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
+        with kept.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                planning: Workspace = request.getfixturevalue("planning")
+                kept.write_text(planning.shown_plan(variables))
+        return Plan.read(json.loads(kept.read_text()))
 
     return plan_of
 

@@ -93,11 +93,15 @@ class Workspace:
 
     def plan(self, variables: Mapping[str, Any]) -> Plan:
         """What would be made in an empty project. A refused variable or any other error fails the test."""
+        return Plan.read(json.loads(self.shown_plan(variables)))
+
+    def shown_plan(self, variables: Mapping[str, Any]) -> str:
+        """The same as Terraform writes it."""
         answer = self.try_plan(variables)
         assert answer.is_good, answer.text
         shown = self.run("show", "-json", "test.tfplan")
         assert shown.is_good, shown.text
-        return Plan.read(json.loads(shown.text))
+        return shown.text
 
     def try_plan(self, variables: Mapping[str, Any]) -> Answer:
         """What Terraform says of these variables."""
