@@ -9,7 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
-from api.traced import SERVICE
+from api.traced import SERVICE, method_of
 from infra.log_context import learn
 from infra.log_events import LogEvent
 from infra.logs import told
@@ -79,7 +79,7 @@ class _Call:
         """What the log says of it. The latency is that until the answer began: an event stream goes on for minutes."""
         return {
             "function": SERVICE,
-            "method": self._scope["method"],
+            "method": method_of(self._scope),
             "route": self.route,
             "status": self.status,
             "latency_ms": round((self._answered_at - self._came_at) * 1000),

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from infra.bootstrap import desk
 from infra.logs import configure_logging
+from infra.misconfigured import Misconfigured
 from shared.errors import InvalidInput
 
 log = logging.getLogger("parley.api")
@@ -20,7 +21,7 @@ def _started() -> FastAPI:
     configure_logging()
     try:
         return create_app(desk())
-    except InvalidInput as error:
+    except (InvalidInput, Misconfigured) as error:
         log.critical("not started", extra={"reason": str(error)})
         sys.exit(1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPMethod
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +11,7 @@ from infra.trace_context import read_headers
 from infra.tracing import Tracing
 
 SERVICE: Final = "api"
+_METHODS: Final = frozenset(HTTPMethod)
 
 
 class Traced:
@@ -32,12 +34,17 @@ class Traced:
             answer = _Answer(send)
             await self._app(scope, receive, answer.send)
             route = getattr(scope.get("route"), "path", "unknown")
-            span.rename(f"{scope['method']} {route}")
+            span.rename(f"{method_of(scope)} {route}")
             span.note({"status": answer.status})
             if answer.status >= 500:
                 span.fail(str(answer.status))
         await self._tracing.flush()
         await answer.finish()
+
+
+def method_of(scope: Scope) -> str:
+    """A method of HTTP's own: a caller may make up any word."""
+    return str(scope["method"]) if scope["method"] in _METHODS else "other"
 
 
 class _Answer:

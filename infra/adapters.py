@@ -6,8 +6,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from infra.misconfigured import Misconfigured
 from infra.system import RandomIds, SystemClock
-from shared.errors import InvalidInput
 
 if TYPE_CHECKING:
     import httpx
@@ -65,7 +65,10 @@ class Ports:
         if self.settings.stack == "embedded":
             from infra.local.documents.store import SqliteDocumentStore
 
-            self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+            try:
+                self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise Misconfigured(f"PARLEY_DATA_DIR: {error.strerror}") from None
             return SqliteDocumentStore(self.settings.data_dir / "desk.db")
         from infra.gcp.firestore import FirestoreDocumentStore
 
@@ -166,7 +169,7 @@ class Ports:
         from infra.gcp.storage import CloudBlobs
 
         if not self.settings.bucket:
-            raise InvalidInput("set PARLEY_BUCKET to the bucket of attachments")
+            raise Misconfigured("set PARLEY_BUCKET to the bucket of attachments")
         return CloudBlobs(self.settings.project, self.settings.bucket)
 
     @cached_property

@@ -115,13 +115,15 @@ def _status(error: DeskError, gone: int) -> int:
 
 
 async def _probed(request: Request) -> Response:
-    """Whether this process lives, and whether it can work."""
+    """Whether this process lives, and whether it can work. Without its settings it does not: a deployment whose
+    environment is wrong must not take the place of one that works."""
     path = request.scope["path"]
     if request.method != "GET" or path not in PROBES:
         return _problem(405, "method_not_allowed", {"allow": "POST"})
+    ports = desk().ports
     try:
         if path == "/readyz":
-            await desk().ports.readiness.check()
+            await ports.readiness.check()
     except Unavailable as error:
         return _problem(503, error.code, detail=str(error))
     return JSONResponse({"status": "ok"})

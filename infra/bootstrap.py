@@ -381,12 +381,12 @@ _desk: Desk | None = None
 
 
 def desk() -> Desk:
-    """The process's desk, made at first use."""
+    """The process's desk, made at first use. Raises `Misconfigured`."""
     global _desk
     if _desk is None:
-        from infra.settings import Settings
+        from infra.settings import read_settings
 
-        _desk = Desk(Ports(Settings()))
+        _desk = Desk(Ports(read_settings()))
     return _desk
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from infra.local.files import DRAFT, write_atomically
 from shared.domain.people import Workspace
@@ -52,7 +53,7 @@ class ExportFolder:
             if manifest["state"] != "complete":
                 await self._fill(workspace, manifest, tell)
         except OSError as error:
-            raise Unavailable(f"the folder cannot be written: {type(error).__name__}") from None
+            raise Unavailable(f"the folder cannot be written: {error.strerror or type(error).__name__}") from None
         return manifest
 
     def _begun(self, workspace: Workspace) -> Manifest:
@@ -96,7 +97,7 @@ class ExportFolder:
         """How many lines the file of a collection has now."""
         file = self.folder / f"{collection}.jsonl"
         count, last = await asyncio.to_thread(_mended, file)
-        with file.open("a", encoding="utf-8", newline="\n") as lines:
+        with _opened_to_add(file) as lines:
             async for page in self.export.lines(workspace.id, collection, path_of(last) if last else None):
                 lines.write("".join(f"{line}\n" for line in page))
                 lines.flush()
@@ -107,7 +108,7 @@ class ExportFolder:
         """Copy what the exported documents name; how much it was. What the index has is not fetched again."""
         index = self.folder / INDEX
         done, _ = await asyncio.to_thread(_mended, index)
-        with index.open("a", encoding="utf-8", newline="\n") as lines:
+        with _opened_to_add(index) as lines:
             for number, file in enumerate(self._named(workspace)):
                 if number >= done:
                     lines.write(json.dumps(await self._copied(workspace, file), ensure_ascii=False) + "\n")
@@ -175,12 +176,21 @@ def _mended(file: Path) -> tuple[int, str]:
     """Cut off a last line that is not whole; how many lines there are, and the last one."""
     count, whole, last = 0, 0, b""
     if file.exists():
-        with file.open("r+b") as content:
+        with open(file, "r+b", opener=_private) as content:
             for line in content:
                 if line.endswith(b"\n"):
                     count, whole, last = count + 1, whole + len(line), line
             content.truncate(whole)
     return count, last.decode()
+
+
+def _opened_to_add(file: Path) -> TextIO:
+    return open(file, "a", encoding="utf-8", newline="\n", opener=_private)
+
+
+def _private(path: str, flags: int) -> int:
+    """For its owner only, also in a folder that somebody else has made; a link to another file is not followed."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
 
 def _lines(file: Path) -> Iterator[str]:

@@ -14,13 +14,13 @@ class LogEvent(StrEnum):
     REFUSED = "refused"
     """A call was turned away: `function`, `status`, `code` of the error."""
     FAILED = "failed"
-    """A bug: `function`, `error` (its type), `frames`."""
+    """A bug, or a setting that is wrong: `function`, `error` (its type), `reason` (the setting's name), `frames`."""
     PUBLISHED = "published"
     """An event is on the bus: `topic`."""
     SCHEDULED = "scheduled"
     """A task is in its queue: `queue`, `task` (its kind), `delay_ms`."""
     VENDOR_CALLED = "vendor called"
-    """`channel` (or `work_group`), `operation` (a method of the channel), `outcome` ("ok", the code of the error, or
-    "bug"), `error` (its type, as `CredentialsRejected`: codes differ between channels), `latency_ms`."""
+    """`channel` (or `work_group`), `operation` (a method of the channel), `outcome` ("ok", the code of the error,
+    "cancelled" or "bug"), `error` (its type, as `CredentialsRejected`: codes differ between channels), `latency_ms`."""
     MODEL_CALLED = "model called"
     """`model`, `outcome` and `error` (as above), `tokens_in`, `tokens_out`, `latency_ms`."""

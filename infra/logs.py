@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
@@ -12,6 +13,8 @@ from typing import Any, Final, TextIO
 
 from infra.log_context import current
 from infra.log_events import LogEvent
+from infra.log_values import plain
+from infra.misconfigured import Misconfigured
 
 _OURS: Final = ("parley", "infra", "api", "functions", "shared")
 _SERVERS: Final = ("uvicorn", "uvicorn.error", "uvicorn.asgi", "gunicorn.error")
@@ -19,9 +22,13 @@ _SERVERS: Final = ("uvicorn", "uvicorn.error", "uvicorn.asgi", "gunicorn.error")
 _ACCESS_LOGS: Final = ("uvicorn.access", "gunicorn.access")
 """Whole addresses with their queries. Our own line on each request says what may be said."""
 _ONLY_FOR_TERMINALS = {"color_message"}
-_OWN = _ONLY_FOR_TERMINALS | set(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_FIXED: Final = ("severity", "message", "time", "logger")
+"""What every line has, and nothing that goes with it replaces."""
+_OWN = _ONLY_FOR_TERMINALS | set(vars(logging.makeLogRecord({}))) | {"asctime", *_FIXED}
 _TRACE: Final = "logging.googleapis.com"
 _WITHHELD = "a library's message"
+_LONGEST: Final = 100_000
+"""Bytes. Cloud Logging cuts a line at 256 kB into pieces that are no JSON any more."""
 
 
 class JsonLines(logging.Formatter):
@@ -42,12 +49,20 @@ class JsonLines(logging.Formatter):
         if is_ours(record.name):
             line |= {key: value for key, value in vars(record).items() if key not in _OWN}
         if is_ours(record.name) or record.name in _SERVERS:
-            line["message"] = record.getMessage().strip()
+            line["message"] = _words(record)
         else:
             line["at"] = f"{record.pathname}:{record.lineno}"
         if record.exc_info and record.exc_info[1] is not None:
             line |= told(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False, default=str)
+        written = json.dumps(plain(line))
+        return written if len(written) <= _LONGEST else json.dumps(plain({name: line[name] for name in _FIXED}))
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """The standard one prints a line that it cannot write to standard error, with all its words."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """The line is lost."""
 
 
 def is_ours(logger: str) -> bool:
@@ -57,7 +72,8 @@ def is_ours(logger: str) -> bool:
 
 def told(error: BaseException) -> dict[str, Any]:
     """What may be said of an error: its type, and where it came from. Its own words may quote a customer."""
-    return {"error": type(error).__name__, "frames": frames_of(error.__traceback__)}
+    reason = {"reason": str(error)} if isinstance(error, Misconfigured) else {}
+    return {"error": type(error).__name__, **reason, "frames": frames_of(error.__traceback__)}
 
 
 def frames_of(trace: TracebackType | None) -> list[str]:
@@ -67,7 +83,7 @@ def frames_of(trace: TracebackType | None) -> list[str]:
 
 def configure_logging(level: int = logging.INFO, stream: TextIO = sys.stdout) -> None:
     """Log to a stream: our own lines from a level on, the servers' faults, and from libraries warnings only."""
-    handler = logging.StreamHandler(stream)
+    handler = _Handler(stream)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
@@ -78,6 +94,8 @@ def configure_logging(level: int = logging.INFO, stream: TextIO = sys.stdout) ->
     for name in _ACCESS_LOGS:
         logging.getLogger(name).disabled = True
     sys.excepthook = _last_words
+    threading.excepthook = _last_words_of_a_thread
+    sys.unraisablehook = _ignored
 
 
 def ensure_logging() -> None:
@@ -92,6 +110,17 @@ def _take_over(server: logging.Logger) -> None:
     server.handlers.clear()
     server.propagate = True
     server.setLevel(min(server.level or logging.INFO, logging.WARNING))
+
+
+def _words(record: logging.LogRecord) -> str:
+    """Numbers are filled in; what else a server names may be a stranger's words."""
+    args = record.args if isinstance(record.args, tuple) else (record.args,)
+    if not is_ours(record.name) and not all(isinstance(arg, (int, float)) for arg in args):
+        return str(record.msg).strip()
+    try:
+        return record.getMessage().strip()
+    except (TypeError, ValueError):  # other arguments than the text has places for
+        return str(record.msg).strip()
 
 
 def _of_the_request() -> dict[str, Any]:
@@ -112,3 +141,14 @@ def _last_words(kind: type[BaseException], error: BaseException, trace: Tracebac
         sys.__excepthook__(kind, error, trace)
         return
     logging.getLogger("parley").critical(LogEvent.FAILED, extra=told(error))
+
+
+def _last_words_of_a_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+        logging.getLogger("parley").critical(LogEvent.FAILED, extra=told(args.exc_value))
+
+
+def _ignored(args: sys.UnraisableHookArgs) -> None:
+    """Where nobody can be told, as while an object is thrown away."""
+    if args.exc_value is not None:
+        logging.getLogger("parley").warning("error ignored", extra=told(args.exc_value))

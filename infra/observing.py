@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from shared.ports.clock import Clock
 
 log = logging.getLogger("parley.calls")
 OK = "ok"
+CANCELLED = "cancelled"
+"""Nobody waits for it any more: the caller has gone, or this process ends."""
 
 
 class Observer:
@@ -36,13 +39,14 @@ class Observer:
                 yield more
             except BaseException as error:
                 more["error"] = type(error).__name__
-                outcome = error.code if isinstance(error, DeskError) else "bug"
+                outcome = _outcome_of(error)
                 span.fail(outcome)
                 raise
             finally:
                 all_facts = {**facts, **more, "outcome": outcome, "latency_ms": self._millis_since(started)}
                 span.note(all_facts)
-                log.log(logging.INFO if outcome == OK else logging.WARNING, event, extra=all_facts)
+                level = logging.INFO if outcome in (OK, CANCELLED) else logging.WARNING
+                log.log(level, event, extra=all_facts)
 
     @contextmanager
     def handing_on(
@@ -60,3 +64,9 @@ class Observer:
 
     def _millis_since(self, started: float) -> int:
         return round((self._clock.monotonic() - started) * 1000)
+
+
+def _outcome_of(error: BaseException) -> str:
+    if isinstance(error, asyncio.CancelledError):
+        return CANCELLED
+    return error.code if isinstance(error, DeskError) else "bug"

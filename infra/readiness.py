@@ -21,6 +21,7 @@ class Readiness:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._known: dict[bool, tuple[float, str]] = {}
+        self._looking = asyncio.Lock()
 
     async def check(self, *, with_keys: bool | None = None) -> None:
         """Raises `Unavailable`, saying which part is down, as of a few seconds ago.
@@ -29,13 +30,20 @@ class Readiness:
         functions may not read it.
         """
         keys = "cipher" in self._ports.__dict__ if with_keys is None else with_keys
-        now = self._ports.clock.monotonic()
-        looked_at, problem = self._known.get(keys, (now - _KEPT_SECONDS, ""))
-        if now - looked_at >= _KEPT_SECONDS:
-            problem = await self._look(keys=keys)
-            self._known[keys] = (now, problem)
+        async with self._looking:  # however many ask at once, one of them looks
+            problem = self._fresh(keys=keys)
+            if problem is None:
+                problem = await self._look(keys=keys)
+                self._known[keys] = (self._ports.clock.monotonic(), problem)
         if problem:
             raise Unavailable(problem)
+
+    def _fresh(self, *, keys: bool) -> str | None:
+        """What was down a few seconds ago; None: nobody has looked since."""
+        if keys not in self._known:
+            return None
+        looked_at, problem = self._known[keys]
+        return problem if self._ports.clock.monotonic() - looked_at < _KEPT_SECONDS else None
 
     async def _look(self, *, keys: bool) -> str:
         """What is down, in words; empty: nothing."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
+
+from infra.misconfigured import Misconfigured
 
 
 class VendorSettings(BaseSettings):
@@ -67,8 +71,8 @@ class Settings(BaseSettings):
     """The Firestore database: another one after a restore."""
     push_audience: str = ""
     """Expected `aud` of OIDC tokens on internal calls; empty: not verified here (Cloud Run's IAM did)."""
-    push_accounts: tuple[str, ...] = ()
-    """Expected `email` of those tokens, one of these; as JSON."""
+    push_accounts: tuple[Annotated[str, Field(min_length=3)], ...] = ()
+    """Expected `email` of those tokens, one of these; as JSON. Set with the audience, or neither is."""
     tasks_url: str = ""
     """Where Cloud Tasks sends: the address of `run_task`, also the audience of the tokens."""
     replies_url: str = ""
@@ -88,6 +92,13 @@ class Settings(BaseSettings):
     access_token_minutes: int = Field(default=15, ge=1, le=24 * 60)
     vendors: VendorSettings = Field(default_factory=VendorSettings)
     llm: LlmEnvironment = Field(default_factory=LlmEnvironment)
+
+    @model_validator(mode="after")
+    def _names_callers_of_its_audience(self) -> Self:
+        """One without the other would let everybody in, or nobody."""
+        if bool(self.push_audience) != bool(self.push_accounts):
+            raise ValueError("set PARLEY_PUSH_AUDIENCE and PARLEY_PUSH_ACCOUNTS together, or neither")
+        return self
 
     def telegram_url(self) -> str:
         """Where the platform's own bot lives: at Telegram where the installation is real or the environment says so,
@@ -122,6 +133,30 @@ class Settings(BaseSettings):
         }
         named = self.vendors.model_fields_set
         return self.vendors.model_copy(update={name: url for name, url in simulated.items() if name not in named})
+
+
+_OWNERS: Final = (Settings, VendorSettings, LlmEnvironment)
+
+
+def read_settings(**changes: Any) -> Settings:
+    """From the environment. Raises `Misconfigured`, which names the variable."""
+    try:
+        return Settings(**changes)
+    except SettingsError as error:  # it names the field, and not the value
+        field = re.search(r'field "(\w+)"', str(error))
+        raise Misconfigured(f"{_variable('Settings', field[1] if field else '')} is not JSON") from None
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        if not first["loc"]:
+            raise Misconfigured(str(first.get("ctx", {}).get("error", first["type"]))) from None
+        variable = _variable(error.title, str(first["loc"][0]))
+        raise Misconfigured(f"{variable}: {first['type']}") from None
+
+
+def _variable(owner: str, field: str) -> str:
+    """The environment's name of a field."""
+    prefix = next(kind.model_config.get("env_prefix", "") for kind in _OWNERS if kind.__name__ == owner)
+    return f"{prefix}{field}".upper()
 
 
 def child_environment(settings: Settings, project: str, emulators: Mapping[str, str]) -> dict[str, str]:

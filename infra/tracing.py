@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Kind = Literal["server", "consumer", "producer", "client"]
 FLUSH_SECONDS: Final = 3.0
 """At the end of a request: afterwards Cloud Run gives the process no CPU."""
+PAUSE_SECONDS: Final = 60.0
+"""After a hand-over that failed or took too long nobody waits for the next ones: spans may be lost, calls are not held
+up."""
 _OUTSIDE_OF_REQUESTS: Final = "parley"
 log = logging.getLogger("parley.tracing")
 
@@ -80,6 +83,7 @@ class Tracing:
         self._settings = settings
         self._dice = dice
         self._is_broken = False
+        self._paused_until = float("-inf")
 
     @contextmanager
     def request(self, service: str, kind: Kind, caller: TraceContext | None, *, is_caller_ours: bool) -> Iterator[Span]:
@@ -117,11 +121,15 @@ class Tracing:
 
     async def flush(self) -> None:
         """Hand over what was recorded so far. Never fails, and never takes longer than `FLUSH_SECONDS`."""
-        if "_recorder" not in self.__dict__:
+        loop = asyncio.get_running_loop()
+        if "_recorder" not in self.__dict__ or loop.time() < self._paused_until:
             return
-        flushing = asyncio.get_running_loop().run_in_executor(self._flusher, self._recorder.flush)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(flushing, FLUSH_SECONDS)
+        is_sent = False
+        with suppress(TimeoutError, RuntimeError):  # the latter: this process ends, and starts no threads any more
+            flushing = loop.run_in_executor(self._flusher, self._recorder.flush)
+            is_sent = await asyncio.wait_for(flushing, FLUSH_SECONDS)
+        if not is_sent:
+            self._paused_until = loop.time() + PAUSE_SECONDS
 
     @contextmanager
     def _within(self, span: Span, context: RequestContext) -> Iterator[RequestContext]:

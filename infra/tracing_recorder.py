@@ -48,7 +48,8 @@ class Recorder:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._processor = BatchSpanProcessor(LateExporter(settings))
+        self._exporter = LateExporter(settings)
+        self._processor = BatchSpanProcessor(self._exporter)
         self._tracers: dict[str, Tracer] = {}
 
     def begin(self, service: str, name: str, kind: str, parent: TraceContext | None) -> Recorded:
@@ -56,9 +57,11 @@ class Recorder:
         context = set_span_in_context(NonRecordingSpan(_remote(parent))) if parent else None
         return Recorded(self._tracer(service).start_span(name, context, _KINDS[kind]))
 
-    def flush(self) -> None:
-        """Send what has ended. Blocks for `EXPORT_SECONDS` at most."""
+    def flush(self) -> bool:
+        """Send what has ended; whether the collector took what it was sent last. Blocks for `EXPORT_SECONDS` a batch
+        at most."""
         self._processor.force_flush()
+        return not self._exporter.is_failing
 
     def _tracer(self, service: str) -> Tracer:
         """In the embedded product one process is all services."""
@@ -107,10 +110,14 @@ class LateExporter(SpanExporter):
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.is_failing = False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Send a batch."""
-        return self._exporter.export(spans)
+        self.is_failing = True
+        result = self._exporter.export(spans)
+        self.is_failing = result is not SpanExportResult.SUCCESS
+        return result
 
     def shutdown(self) -> None:
         """Let go of the connection."""

@@ -6,6 +6,7 @@ locals {
     "cloudscheduler",
     "cloudtasks",
     "cloudtrace",
+    "containeranalysis", # provenance of builds, free; scanning of images would be another one, and is not
     "firebaserules",
     "firestore",
     "gmail",

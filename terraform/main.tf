@@ -6,9 +6,11 @@ locals {
 }
 
 module "secrets" {
-  source  = "./modules/secrets"
-  project = var.project
-  region  = var.region
+  source              = "./modules/secrets"
+  project             = var.project
+  region              = var.region
+  irreplaceable       = ["encryption-keys"]
+  deletion_protection = var.deletion_protection
   readers = {
     for secret in keys(local.secrets) :
     secret => { for service, row in local.services : service => local.emails[service] if contains(row.secrets, secret) }

@@ -19,8 +19,11 @@ locals {
         "--gcs-source-staging-dir=gs://${module.build.source_bucket}/source .",
       ]),
       "",
-      "# 4. Put the image that the build named into terraform/terraform.tfvars, where it stays, and apply again:",
-      "#    image = \"${var.region}-docker.pkg.dev/${var.project}/parley/parley@sha256:...\"",
+      "# 4. Put the image into terraform/terraform.tfvars, where it stays, and apply again. What this prints is the line:",
+      join(" ", [
+        "echo \"image = \\\"${var.region}-docker.pkg.dev/${var.project}/parley/parley@$(gcloud builds list --project=${var.project}",
+        "--region=${var.region} --filter=status=SUCCESS --limit=1 --format='value(results.images[0].digest)')\\\"\"",
+      ]),
       "terraform -chdir=terraform apply",
     ],
   ))

@@ -154,7 +154,7 @@ variable "backup_weeks" {
 }
 
 variable "deletion_protection" {
-  description = "Refuse to delete the database and the files. Apply with false before terraform destroy."
+  description = "Refuse to delete the database, the files and the keys that open its credentials. Apply with false before terraform destroy."
   type        = bool
   default     = true
 }

@@ -18,9 +18,8 @@ def list_dead_letters(limit: Annotated[int, typer.Option(min=1, max=1000)] = 50)
     """The newest first."""
     letters = run(lambda api: api.desk.ports.dead_letters.list(limit))
     for letter in letters:
-        typer.echo(
-            f"{letter.id}  {letter.at:%Y-%m-%d %H:%M:%S}  {letter.target}  {letter.error}  {letter.body[:_SHOWN]}"
-        )
+        body = "".join(shown if shown.isprintable() else "?" for shown in letter.body[:_SHOWN])
+        typer.echo(f"{letter.id}  {letter.at:%Y-%m-%d %H:%M:%S}  {letter.target}  {letter.error}  {body}")
     typer.echo(f"{len(letters)} dead letters." if letters else "No dead letters.")
 
 

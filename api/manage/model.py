@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
-from api.context import Api
 from api.manage.running import run
 from api.schemas.admin import LlmSettingsIn, Provider
 
@@ -24,15 +24,20 @@ def set_llm(
     except ValidationError:
         raise typer.BadParameter("a model's name is short, and an address begins with http") from None
 
-    async def change(api: Api) -> str:
-        platform = api.desk.platform
-        known = await platform.llm_settings() or await api.desk.briefings.llm_settings()
-        settings = known.model_copy(update=given.changes())
-        await platform.save_llm_settings(settings)
-        switch = "on" if settings.llm_enabled else "off"
-        return f"Replies are {switch}, by {settings.llm_provider}, model {settings.llm_model or 'by default'}."
+    changes = given.changes()
+    if not changes:
+        raise typer.BadParameter("name something to change")
+    run(lambda api: api.desk.platform.change_llm_settings(changes))
+    typer.echo("\n".join(_told(changes)))
 
-    typer.echo(run(change))
+
+def _told(changes: Mapping[str, Any]) -> Iterator[str]:
+    named = {"llm_provider": "provider", "llm_model": "model", "base_url": "address"}
+    set_to = [f"{word} {changes[name] or 'by default'}" for name, word in named.items() if name in changes]
+    if "llm_enabled" in changes:
+        yield f"Replies are {'on' if changes['llm_enabled'] else 'off'}."
+    if set_to:
+        yield f"Set {', '.join(set_to)}."
 
 
 def _truth(word: str | None) -> bool | None:

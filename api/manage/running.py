@@ -15,16 +15,19 @@ from api.events import Pace
 from infra.adapters import Ports
 from infra.bootstrap import Desk
 from infra.cipher import ensure_key
-from infra.settings import Settings
+from infra.misconfigured import Misconfigured
+from infra.settings import read_settings
 from shared.domain.ids import WorkspaceId
 from shared.domain.people import Workspace
 from shared.errors import DeskError, InvalidInput, NotFound
 
 T = TypeVar("T")
+_LONGEST_LINE = 65_536
+"""Characters of a secret on standard input: more than any secret may have."""
 
 
 def _desk_of_environment() -> Desk:
-    return Desk(Ports(Settings()))
+    return Desk(Ports(read_settings()))
 
 
 make_desk: ContextVar[Callable[[], Desk]] = ContextVar("make_desk", default=_desk_of_environment)
@@ -41,12 +44,15 @@ def run(work: Callable[[Api], Awaitable[T]]) -> T:
                 await ensure_key(desk.ports.secrets)
             return await work(Api(desk, Pace(look_every=1)))
         finally:
-            await desk.ports.http.aclose()
-            await desk.ports.store.close()
+            made = desk.ports.__dict__
+            if "http" in made:
+                await desk.ports.http.aclose()
+            if "store" in made:
+                await desk.ports.store.close()
 
     try:
         return asyncio.run(opened())
-    except DeskError as error:
+    except (DeskError, Misconfigured) as error:
         raise refused(str(error)) from None
 
 
@@ -76,4 +82,7 @@ def ask_secret(name: str, *, twice: bool = False) -> str:
     """Typed unseen, or the first line of standard input. Never an argument: those are seen by everybody here."""
     if sys.stdin.isatty():
         return str(typer.prompt(name, hide_input=True, confirmation_prompt=twice))
-    return sys.stdin.readline().rstrip("\r\n")
+    try:
+        return sys.stdin.readline(_LONGEST_LINE).rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise refused(f"{name} is no text") from None

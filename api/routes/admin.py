@@ -9,6 +9,7 @@ from api.deps import ApiDep, SuperuserDep
 from api.schemas.admin import DeadLetterOut, LlmSettingsIn, LlmSettingsOut
 from api.schemas.common import Id, Limit, Listing
 from api.schemas.problems import responses
+from infra.llm.factory import default_settings
 from shared.domain.llm_settings import LlmSettings
 
 router = APIRouter(prefix="/admin", tags=["admin"], responses=responses(401, 403, 422))
@@ -25,9 +26,8 @@ async def get_llm_settings(admin: SuperuserDep, api: ApiDep) -> LlmSettingsOut:
 async def set_llm_settings(given: LlmSettingsIn, admin: SuperuserDep, api: ApiDep) -> LlmSettingsOut:
     """Change what is named. Works within five seconds everywhere."""
     del admin
-    settings = (await _settings(api)).model_copy(update=given.changes())
-    await api.desk.platform.save_llm_settings(settings)
-    return LlmSettingsOut.model_validate(settings)
+    await api.desk.platform.change_llm_settings(given.changes())
+    return LlmSettingsOut.model_validate(await _settings(api))
 
 
 @router.get("/dead-letters")
@@ -46,4 +46,4 @@ async def replay_dead_letter(letter_id: Id, admin: SuperuserDep, api: ApiDep) ->
 
 
 async def _settings(api: Api) -> LlmSettings:
-    return await api.desk.platform.llm_settings() or await api.desk.briefings.llm_settings()
+    return await api.desk.platform.llm_settings(default_settings(api.desk.settings.llm))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import httpx
@@ -14,10 +16,12 @@ API: Final = "/api/v1"
 TIMEOUT_SECONDS: Final = 30.0
 _API_LOGS: Final = "the logs of the service api"
 _SHOWN: Final = 200
+_LARGEST: Final = 8 * 2**20
 
 
 class Deployment:
-    """One address, with or without a signed-in user. Every call has a timeout and is made once."""
+    """One address, with or without a signed-in user. Every call has a timeout, for its whole answer, and is made
+    once."""
 
     def __init__(self, url: str, http: httpx.AsyncClient) -> None:
         self.url = url.rstrip("/")
@@ -30,9 +34,11 @@ class Deployment:
         """Any answer. Raises `StepFailed` where none comes."""
         shown = self.token if token is None else token
         headers = {"authorization": f"Bearer {shown}"} if shown else {}
+        request = partial(self._http.stream, method, self.url + path, headers=headers, timeout=timeout, **more)
         try:
-            return await self._http.request(method, self.url + path, headers=headers, timeout=timeout, **more)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            async with asyncio.timeout(timeout), request() as answer:
+                return await _whole(answer)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             came = f"{type(error).__name__} at {method} {self.url}{path}"
             look_at = "the address, the network, and whether the service api is deployed and lets everybody call it"
             raise StepFailed("an answer", came, look_at) from None
@@ -51,6 +57,17 @@ class Deployment:
         if not isinstance(items, list):
             raise StepFailed(f"a list from GET {API}{path}", "something else", _API_LOGS)
         return items
+
+
+async def _whole(answer: httpx.Response) -> httpx.Response:
+    """With its body. Raises `StepFailed` where that has no end."""
+    body = bytearray()
+    async for piece in answer.aiter_bytes():
+        body += piece
+        if len(body) > _LARGEST:
+            raise StepFailed("an answer of Parley", f"more than {_LARGEST:,} bytes", "the address")
+    headers = {"content-type": answer.headers.get("content-type", "")}
+    return httpx.Response(answer.status_code, headers=headers, content=bytes(body), request=answer.request)
 
 
 def json_of(answer: httpx.Response) -> dict[str, Any]:

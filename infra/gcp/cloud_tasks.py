@@ -15,12 +15,15 @@ from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpc
 
 from infra.gcp.calling import FIRST_WAIT_SECONDS, IS_TRANSIENT, TIMEOUT_SECONDS, reaching
 from infra.log_context import carried
+from infra.misconfigured import Misconfigured
 from infra.task_queues import function_of, queue_of
 from shared.domain.ids import stable_id
 from shared.domain.tasks import Task
 
 DISPATCH_DEADLINE = timedelta(minutes=5)
 """How long Cloud Tasks waits for the function's answer: longer than the function itself may take."""
+
+_SETTINGS = {"run_task": "PARLEY_TASKS_URL", "llm_reply": "PARLEY_REPLIES_URL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,13 @@ class TasksTarget:
     """Function to its address, which is also the audience of the token."""
     account: str = ""
 
+    def url_of(self, function: str) -> str:
+        """Where a function is. Raises `Misconfigured`."""
+        url = self.urls.get(function, "")
+        if not url:
+            raise Misconfigured(f"set {_SETTINGS[function]} to the address of {function}")
+        return url
+
 
 class CloudTasksQueue:
     """A `TaskQueue`. `endpoint`: host and port of a stand-in; empty in the cloud."""
@@ -43,7 +53,7 @@ class CloudTasksQueue:
         self._timeout = timeout
 
     async def enqueue(self, task: Task, *, run_at: datetime, name: str) -> None:
-        """Schedule a task; the same name again is the same task. Raises `Unavailable`."""
+        """Schedule a task; the same name again is the same task. Raises `Unavailable`, `Misconfigured`."""
         parent = f"projects/{self._target.project}/locations/{self._target.region}/queues/{queue_of(task)}"
         # Hashed: Cloud Tasks asks for names without a common prefix, and takes few characters.
         wanted = tasks_v2.Task(
@@ -65,7 +75,7 @@ class CloudTasksQueue:
             await self._client.transport.close()  # type: ignore[no-untyped-call]
 
     def _request(self, task: Task) -> tasks_v2.HttpRequest:
-        url = self._target.urls[function_of(task)]
+        url = self._target.url_of(function_of(task))
         request = tasks_v2.HttpRequest(
             http_method=tasks_v2.HttpMethod.POST,
             url=url,

@@ -34,10 +34,11 @@ from infra.local.files import write_atomically
 from infra.local.functions import Functions, FunctionsElsewhere, FunctionsHere
 from infra.local.queue.dispatcher import Dispatcher
 from infra.logs import configure_logging
+from infra.misconfigured import Misconfigured
 from infra.passwords import Argon2Passwords
 from infra.sandbox.demo import EMAIL, Demo
 from infra.sandbox.outside import Outside
-from infra.settings import Settings
+from infra.settings import Settings, read_settings
 from infra.topology import SCHEDULES
 from shared.domain.channels import ChannelKind
 from shared.store.users import Users
@@ -204,7 +205,10 @@ def command_line(description: str) -> Given:
     parser.add_argument("--data-dir", type=Path, default=Path(".data"))
     given = parser.parse_args()
     shown = "127.0.0.1" if given.host in ("0.0.0.0", "::") else given.host  # noqa: S104 - only compared
-    settings = Settings()
+    try:
+        settings = read_settings()
+    except Misconfigured as error:
+        sys.exit(f"parley: {error}")
     changes: dict[str, Any] = {"data_dir": given.data_dir}
     if "public_url" not in settings.model_fields_set:
         changes["public_url"] = f"http://{shown}:{given.port}"

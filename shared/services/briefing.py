@@ -36,7 +36,7 @@ class Briefings:
         """The run-time settings, or the deployment's defaults."""
 
         async def load(_: LlmSettings | None) -> LlmSettings:
-            return await self._platform.llm_settings() or self._defaults
+            return await self._platform.llm_settings(self._defaults)
 
         return await self._settings.get("llm", load)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from shared.domain.ids import UserId, WorkspaceId
 from shared.domain.inboxes import Inbox
-from shared.errors import Conflict, DeskError
+from shared.errors import Conflict, DeskError, Stale
 from shared.ports.blob_store import BlobStore
 from shared.ports.clock import Clock
 from shared.ports.document_store import DocumentStore, Filter, Query
@@ -62,7 +62,7 @@ class EraseWorkspace:
         else:
             raise Conflict("something goes on writing here: run this again in some minutes")
         await erased.deletions.files_below(f"{workspace}/")
-        await self.store.commit(Workspaces(self.store).removal(workspace, slug))
+        await self._forget(workspace, slug)
         return erased
 
     async def _pass(self, workspace: WorkspaceId, tree: WorkspaceTree, erased: Erased) -> bool:
@@ -107,6 +107,16 @@ class EraseWorkspace:
             await erased.deletions.documents("members", [member.path for member in page])
             for member in page:
                 erased.lonely_users += not await workspaces.of_user(UserId(member.id))
+
+    async def _forget(self, workspace: WorkspaceId, slug: str) -> None:
+        """The workspace itself, with its slug: another run may have done so, and somebody else have taken that."""
+        workspaces = Workspaces(self.store)
+        while True:
+            try:
+                await self.store.commit(await workspaces.removal(workspace, slug))
+                return
+            except Stale:
+                continue
 
     async def _pointers(self, workspace: WorkspaceId, deletions: Deletions) -> None:
         """What lies beside the workspaces and names this one."""

@@ -15,7 +15,7 @@ from shared.services.for_each import for_each
 from shared.store.platform import Platform
 
 SPREAD = timedelta(hours=4)
-"""In so long all have begun. Each takes its vendor's queue for a while, in which new customers' names and files wait."""
+"""In so long all have begun: they share queues with the names and files of new messages."""
 
 
 @dataclass(frozen=True, slots=True)

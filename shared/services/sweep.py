@@ -47,9 +47,12 @@ class Sweep:
     async def __call__(self) -> int:
         """How many conversations were pushed on. What fails stops none of the others, and is raised at the end."""
         try:
-            return await for_each(self._due(), self._push_on, at_once=AT_ONCE)
-        finally:
+            pushed = await for_each(self._due(), self._push_on, at_once=AT_ONCE)
+        except Exception:
             await self.heal_groups()
+            raise
+        await self.heal_groups()
+        return pushed
 
     async def _due(self) -> AsyncIterator[Due]:
         """The longest first, while there is time."""

@@ -5,7 +5,7 @@ A separate, named door: nothing that serves a member's request opens it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,13 +20,14 @@ from shared.ports.document_store import (
     Document,
     DocumentStore,
     Filter,
+    Merge,
     Order,
     Query,
     Set,
     Version,
     Write,
 )
-from shared.store.codec import fields_of, noun_of, noun_or_none
+from shared.store.codec import fields_of, noun_of, top_level
 from shared.store.inboxes import VersionedInbox
 from shared.store.workspace import WorkspaceStore
 
@@ -105,13 +106,14 @@ class Platform:
         async for found in self._all(Query("work_groups", group=True)):
             yield noun_of(WorkGroup, found.data)
 
-    async def llm_settings(self) -> LlmSettings | None:
-        """The run-time settings of the model; None: never set."""
-        return noun_or_none(LlmSettings, await self._store.get("settings/llm"))
+    async def llm_settings(self, defaults: LlmSettings) -> LlmSettings:
+        """The model's settings: what was set at run time, and the deployment's for the rest."""
+        found = await self._store.get("settings/llm")
+        return defaults if found is None else noun_of(LlmSettings, {**fields_of(defaults), **found.data})
 
-    async def save_llm_settings(self, settings: LlmSettings) -> None:
-        """Set them for everybody."""
-        await self._store.commit([Set("settings/llm", fields_of(settings))])
+    async def change_llm_settings(self, changes: Mapping[str, object]) -> None:
+        """Set these for everybody; the others stay the deployment's."""
+        await self._store.commit([Merge("settings/llm", top_level(changes))])
 
     async def commit(self, writes: list[Write]) -> None:
         """Writes that touch both routes and a workspace, or none of them."""

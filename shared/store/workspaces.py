@@ -47,9 +47,12 @@ class Workspaces:
             Create(f"routes/slug:{workspace.slug}", {"workspace_id": workspace.id}),
         ]
 
-    def removal(self, workspace: WorkspaceId, slug: str) -> list[Write]:
-        """Writes that forget the workspace and its slug. What lies below it stays."""
-        return [Delete(f"workspaces/{workspace}"), Delete(f"routes/slug:{slug}")]
+    async def removal(self, workspace: WorkspaceId, slug: str) -> list[Write]:
+        """Writes that forget the workspace and its slug, unless another one has taken that. What lies below stays."""
+        route = await self._store.get(f"routes/slug:{slug}")
+        is_own = route is not None and route.data.get("workspace_id") == workspace
+        slugs = [Delete(route.path, At(route.version))] if route is not None and is_own else []
+        return [Delete(f"workspaces/{workspace}"), *slugs]
 
     def roster_change(self, known: VersionedWorkspace) -> Merge:
         """A write that goes with each change of the members' roles, so that two of them cannot miss each other."""

@@ -20,8 +20,8 @@ run "database" {
     error_message = "The free allowance is that of the default database."
   }
   assert {
-    condition     = module.data.database.delete_protection_state == "DELETE_PROTECTION_ENABLED" && module.data.database.deletion_policy == "ABANDON"
-    error_message = "By default nobody deletes the database, terraform neither."
+    condition     = module.data.database.delete_protection_state == "DELETE_PROTECTION_ENABLED" && module.data.database.deletion_policy == "DELETE"
+    error_message = "By default nobody deletes the database, and terraform does not forget it either."
   }
   assert {
     condition     = alltrue([for field in values(module.data.fields.expiry) : length(field.ttl_config) == 1 && length(field.index_config) == 1])

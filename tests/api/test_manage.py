@@ -13,6 +13,7 @@ from infra.local.queue.store import New
 from shared.domain.channels import ChannelKind
 from shared.domain.ids import InboxId, WorkspaceId
 from shared.domain.inboxes import Inbox
+from shared.domain.llm_settings import LlmSettings
 from shared.ports.document_store import Delete, DocumentStore, Set
 from shared.services.inbox_secrets import InboxSecrets
 from shared.services.migrate import Migrate, Migration
@@ -61,13 +62,21 @@ def test_the_model_is_switched_without_naming_everything(terminal: Terminal) -> 
     first = terminal("set-llm", "--provider", "deepseek", "--model", "deepseek-chat", "--enabled", "true")
     second = terminal("set-llm", "--enabled", "false")
     wrong = terminal("set-llm", "--enabled", "perhaps")
+    nothing = terminal("set-llm")
 
-    settings = terminal.inside(lambda desk: desk.platform.llm_settings())
-    assert settings is not None
+    settings = terminal.inside(lambda desk: desk.platform.llm_settings(LlmSettings()))
     assert (settings.llm_provider, settings.llm_model, settings.llm_enabled) == ("deepseek", "deepseek-chat", False)
-    assert first.stdout.strip() == "Replies are on, by deepseek, model deepseek-chat."
-    assert "off" in second.stdout
-    assert wrong.exit_code == 2
+    assert first.stdout.splitlines() == ["Replies are on.", "Set provider deepseek, model deepseek-chat."]
+    assert second.stdout.strip() == "Replies are off."
+    assert (wrong.exit_code, nothing.exit_code) == (2, 2)
+
+
+def test_the_switch_leaves_the_deployments_model_alone(terminal: Terminal) -> None:
+    terminal("set-llm", "--enabled", "false")
+
+    deployed = LlmSettings(llm_provider="openai_compatible", llm_model="m")
+    settings = terminal.inside(lambda desk: desk.platform.llm_settings(deployed))
+    assert settings == deployed.model_copy(update={"llm_enabled": False})
 
 
 def test_dead_letters_are_listed_and_replayed(terminal: Terminal) -> None:

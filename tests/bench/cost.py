@@ -24,8 +24,8 @@ from tests.bench.measuring import Figure
 from tests.bench.stage import Stage
 
 QUIET, BUSY, IDLE = 0.20, 0.08, 1.00
-"""Dollars: at most so much for 1,000 automatic turns without the model, all channels in equal parts, and for a month
-in which nobody writes."""
+"""Dollars: at most so much for 1,000 automatic turns without the model, on every kind of channel, and for a month in
+which nobody writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,6 @@ class Counted:
         """Dollars for 1,000 turns by kind of channel."""
         return {kind: per_thousand(played, state) for kind, played in self.kinds.items()}
 
-    def dear(self) -> set[str]:
-        """Kinds that by themselves cost more than is demanded of all together."""
-        quiet, busy = self.prices("quiet"), self.prices("busy")
-        return {kind for kind in self.kinds if quiet[kind] > QUIET or busy[kind] > BUSY}
-
     def idle_month(self) -> float:
         """With defaults and no inbox, after the free allowances."""
         return dollars(sum(defaults_month(self.idle).values(), Use()), is_free=True)
@@ -57,7 +52,7 @@ async def counted(folder: Path) -> Counted:
         async with metered_machine(folder / kind.value) as machine:
             play = Play(machine, kind)
             await play.begin()
-            quiet, busy, asleep = [await play.turn(state) for state in ("quiet", "busy", "asleep")]
+            quiet, busy, asleep = [await play.settled(state) for state in ("quiet", "busy", "asleep")]
             kinds[kind.value] = Played(entry.title, asleep, quiet, busy)
     return Counted(kinds, await played_variants(folder), await idled(folder))
 
@@ -70,16 +65,17 @@ async def run(stage: Stage) -> TabledReport:
 def report_of(counted: Counted) -> TabledReport:
     """What `run.py bench cost` prints."""
     quiet, busy = counted.prices("quiet"), counted.prices("busy")
-    means = fmean(quiet.values()), fmean(busy.values())
+    dearest = max(quiet.values()), max(busy.values())
     idle = counted.idle_month()
     figures = [
-        Figure("1,000 quiet turns, all channels alike", means[0] * 100, "cents", QUIET * 100),
-        Figure("1,000 busy turns, all channels alike", means[1] * 100, "cents", BUSY * 100),
+        Figure("1,000 quiet turns, dearest channel", dearest[0] * 100, "cents", QUIET * 100),
+        Figure("1,000 busy turns, dearest channel", dearest[1] * 100, "cents", BUSY * 100),
         Figure("an idle month", idle * 100, "cents", IDLE * 100),
-        Figure("1,000 quiet turns, dearest channel", max(quiet.values()) * 100, "cents"),
-        Figure("1,000 busy turns, dearest channel", max(busy.values()) * 100, "cents"),
+        Figure("1,000 quiet turns, all channels alike", fmean(quiet.values()) * 100, "cents"),
+        Figure("1,000 busy turns, all channels alike", fmean(busy.values()) * 100, "cents"),
     ]
-    goal = f"at most ${QUIET:.2f} quiet and ${BUSY:.2f} busy for 1,000 turns, less than ${IDLE:.2f} for an idle month"
-    met = means[0] <= QUIET and means[1] <= BUSY and idle < IDLE
+    goal = f"at most ${QUIET:.2f} quiet and ${BUSY:.2f} busy for 1,000 turns on any channel"
+    goal += f", less than ${IDLE:.2f} for an idle month"
+    met = dearest[0] <= QUIET and dearest[1] <= BUSY and idle < IDLE
     tables = tables_of(counted.kinds, counted.variants, counted.idle)
     return TabledReport("cost", goal, met, figures, tables=tables)

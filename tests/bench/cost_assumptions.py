@@ -58,14 +58,14 @@ def value(name: str) -> float:
 
 
 def seconds(tally: Tally, *, sharing: float = 1.0) -> float:
-    """How long one request takes. The calls of a request follow each other; only the model's wait is shared."""
+    """How long one request takes: all its waits, one after the other. Only the model's is shared with others."""
     waits = {
         "lookup": tally.lookups,
         "commit": tally.commits,
         "publish": tally.publishes,
         "creation": tally.creations,
         "secret": tally.secret_reads,
-        "vendor": tally.vendor_calls,
+        "vendor": tally.vendor_waits,
         "session": tally.vendor_sessions,
         "own": tally.requests,
         "model": tally.model_calls / sharing,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from math import ceil
 from typing import Any, TypeVar
+
+import httpx
 
 from infra.llm.rendering import render
 from shared.domain.llm_settings import LlmSettings
@@ -51,6 +54,8 @@ class Tally:
     secret_reads: float = 0
     vendor_calls: float = 0
     """HTTP requests to vendors."""
+    vendor_waits: float = 0
+    """How often they were waited for: those that were under way at the same time, once."""
     vendor_bytes: float = 0
     """Sent with them: lines, headers and bodies."""
     vendor_sessions: float = 0
@@ -268,6 +273,43 @@ class _CountingChannel:
         if name in self._CALLS:
             count(vendor_sessions=1, **self._extra)
         return getattr(self._channel, name)
+
+
+class CountingWaits(httpx.AsyncBaseTransport):
+    """In front of the network: what one request asks at the same time ends at the same time, and is one wait."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport, path: str) -> None:
+        """`path`: below it are the vendors."""
+        self._transport = transport
+        self._path = path
+        self._open: dict[int, _Wait] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        tally = _current.get()
+        if tally is None or not request.url.path.startswith(self._path):
+            return await self._transport.handle_async_request(request)
+        wait = self._open.get(id(tally))
+        if wait is None:
+            wait = self._open[id(tally)] = _Wait()
+            tally.vendor_waits += 1
+        wait.under_way += 1
+        try:
+            return await self._transport.handle_async_request(request)
+        finally:
+            wait.under_way -= 1
+            if not wait.under_way:
+                del self._open[id(tally)]
+                wait.over.set()
+            await wait.over.wait()
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+
+@dataclass(slots=True)
+class _Wait:
+    under_way: int = 0
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class CountingLog(logging.Handler):

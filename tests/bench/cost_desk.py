@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Mount
@@ -31,6 +32,7 @@ from tests.bench.cost_counting import (
     CountingSecrets,
     CountingStore,
     CountingTasks,
+    CountingWaits,
     Meter,
     Tally,
 )
@@ -54,6 +56,7 @@ class MeteredMachine(Machine):
         self.calls = VendorCalls()
         self._starts = itertools.count()
         super().__init__(folder, url)
+        self._http = httpx.AsyncClient(transport=CountingWaits(httpx.AsyncHTTPTransport(), VENDORS))
         self.desks: dict[str, Desk] = {}
         self.functions = _Apart(self)
         simulated: Any = self.outside.standins[ChannelKind.TELEGRAM_ACCOUNT]
@@ -67,6 +70,11 @@ class MeteredMachine(Machine):
             self.desks[name] = Desk(self._metered(name))
             self.desks[name].ports.lines.host = self.accounts
         self.desk, self.api = self.desks[API], None
+
+    async def close(self) -> None:
+        """Stop, and let go of connections."""
+        await super().close()
+        await self._http.aclose()
 
     async def tick(self, name: str) -> None:
         """Cloud Scheduler calls."""
@@ -113,7 +121,7 @@ class MeteredMachine(Machine):
     def _metered(self, name: str) -> Ports:
         ports, plain = Ports(self.settings), self._first
         own: dict[str, Any] = {"clock": self.clock, "ids": _Ids(f"{name} {next(self._starts)}")}
-        own |= {"queue": self.queue, "http": plain.http, "store": CountingStore(plain.store)}
+        own |= {"queue": self.queue, "http": self._http, "store": CountingStore(plain.store)}
         ports.__dict__ |= own
         ports.__dict__["secrets"] = CountingSecrets(ports.secrets)
         ports.__dict__ |= {

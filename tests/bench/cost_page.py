@@ -71,13 +71,13 @@ def operations(kinds: Mapping[str, Played]) -> Table:
                 *(f"{_n(getattr(quiet, name))} / {_n(getattr(busy, name))}" for name in ("requests", "reads")),
                 *(_n(getattr(quiet, name)) for name in ("writes", "deletes", "pushes")),
                 _n(quiet.creations + quiet.dispatches),
-                _n(quiet.vendor_calls + quiet.vendor_sessions),
+                f"{_n(quiet.vendor_calls + quiet.vendor_sessions)} in {_n(quiet.vendor_waits + quiet.vendor_sessions)}",
                 f"{instance_seconds(played.quiet, 'quiet'):.1f} s",
                 _n(played.asleep.tally.reads),
             ]
         )
     columns = ["channel", "requests, quiet / busy", "reads, quiet / busy", "writes", "deletes", "Pub/Sub", "task ops"]
-    columns += ["vendor calls", "instance, quiet", "reads, asleep"]
+    columns += ["vendor calls, in waits", "instance, quiet", "reads, asleep"]
     return Table("operations", "Counted for one turn", columns, rows)
 
 

@@ -66,6 +66,11 @@ class Play:
             self.machine.sleep()
         return await self.played(customers, lambda: self.say(QUESTION, customers))
 
+    async def settled(self, state: State) -> Turn:
+        """The second of two: it hears as many echoes of answers before it as turns of its state bring each time."""
+        await self.turn(state)
+        return await self.turn(state)
+
     async def played(self, customers: Sequence[str], act: Callable[[], Awaitable[None]], *, answers: int = 1) -> Turn:
         """What happens until each of these customers has had that many answers more, and what it costs."""
         before = {customer: self.answers(customer) for customer in customers}
@@ -77,10 +82,16 @@ class Play:
         return Turn(served, len(customers))
 
     async def say(self, text: str, customers: Sequence[str]) -> None:
-        """The customers write within the same second, and who does not push is asked once."""
+        """The customers write within the same second, and who does not push is asked once.
+
+        The first message is under way when the others are written: a pull of it cannot have seen them.
+        """
         for customer in customers:
             await self.machine.outside.standins[self.kind].write(self.kind.value, customer, text)
-        await self.machine.outside.pusher.drained()
+            await self.machine.outside.pusher.drained()
+            if customer == customers[0]:
+                await self.machine.pump()
+            self.machine.clock.advance(1 / AT_ONCE)
         if not channel_class(self.kind).capabilities.pushes and self.kind is not ChannelKind.WEB_CHAT:
             await self.machine.ask_for(self.kind)
 

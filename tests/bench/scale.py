@@ -19,7 +19,7 @@ from tests.bench.scale_limits import wide
 from tests.bench.scale_page import PULLED, TEAMS, Runs, tables_of
 from tests.bench.stage import Stage
 
-TURNED = Setting(at_once=2_000, per_second=500, model_a_minute=30_000).with_instances(run_task=100)
+TURNED = Setting(at_once=2_000, per_second=500, model_a_minute=30_000).with_instances(llm_reply=100)
 SMOOTH = 100
 """Teams up to which nobody may notice anything, with everything as it is deployed."""
 LATEST = 30.0

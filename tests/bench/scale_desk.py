@@ -1,4 +1,4 @@
-"""The desk's flow under load: webhook, `llm_reply`, the quiet time, `run_task` with the model's wait, `deliver`."""
+"""The desk's flow under load: webhook, `llm_reply`, the quiet time, `llm_reply` with the model's wait, `deliver`."""
 
 from __future__ import annotations
 
@@ -61,20 +61,19 @@ class Hop:
     function: str
     own: float
     """Seconds without the model."""
-    asks_model: bool
+    asks_model: bool = False
+    is_task: bool = False
+    """It waits in the queue `tasks`, after the quiet time."""
 
 
 def hops_of(turn: Turn) -> list[Hop]:
-    """The counted requests of a turn, in their order."""
-    return [
-        Hop(one.function, seconds(_without_model(one.tally)), bool(one.tally.model_calls))
-        for one in turn.served
-        if one.function != WORKER
-    ]
+    """The counted requests of a turn, in their order. The one that asks the model is a task's."""
+    served = [one for one in turn.served if one.function != WORKER]
+    return [_hop(one.function, one.tally, asks=bool(one.tally.model_calls)) for one in served]
 
 
-def _without_model(tally: Tally) -> Tally:
-    return replace(tally, model_calls=0)
+def _hop(function: str, tally: Tally, *, asks: bool) -> Hop:
+    return Hop(function, seconds(replace(tally, model_calls=0)), asks_model=asks, is_task=asks)
 
 
 @dataclass(slots=True)
@@ -156,14 +155,14 @@ class Flow:
             return
         hop, following = self._hops[number], self._following(number, since)
         fleet = self._fleets[hop.function]
-        if hop.function == "run_task":
+        if hop.is_task:
             self._gate.submit(lambda done: self._task(hop, fleet, done, following))
         else:
             fleet.submit(hop.own, following)
 
     def _following(self, number: int, since: float) -> Action:
-        is_debounced = number + 1 < len(self._hops) and self._hops[number + 1].function == "run_task"
-        pause = DEBOUNCE if is_debounced else PUSH_SECONDS if number + 1 < len(self._hops) else 0.0
+        is_last = number + 1 == len(self._hops)
+        pause = 0.0 if is_last else DEBOUNCE if self._hops[number + 1].is_task else PUSH_SECONDS
         return lambda: self._simulation.after(pause, lambda: self._hop(number + 1, since))
 
     def _task(self, hop: Hop, fleet: Fleet, done: Action, following: Action) -> None:

@@ -13,13 +13,13 @@ from infra.channels.registry import channel_class
 from infra.task_queues import QUEUES, queue_name
 from shared.domain.channels import ChannelKind
 from shared.policy import pace
-from shared.services import sweep
+from shared.policy.spread import spread
+from shared.services import for_each, mirror_heal, renew_registrations, schedule_comparisons, sweep
 from shared.services.cache import Cache
-from shared.store.platform import Platform
 from tests.bench.cost_assumptions import value
 from tests.bench.cost_services import limits
 from tests.bench.scale_desk import BURST, BUSIEST_HOUR, MODEL_A_MINUTE, TEAM_INBOXES, TEAM_MESSAGES
-from tests.bench.scale_engine import Gate, Simulation
+from tests.bench.scale_engine import Action, Gate, Simulation
 
 STEADY = TEAM_MESSAGES * BUSIEST_HOUR / 3600
 """Messages a second of one team in the busiest hour."""
@@ -34,8 +34,10 @@ OUTAGE, PATIENCE = 600.0, 60.0
 """Seconds in which every event is lost, and minutes within which the sweep should have mended it."""
 COMPARISON = 5.0
 """Seconds of one inbox's daily comparison: some twenty calls of the vendor and a few commits."""
-PAUSE = 900.0
-"""Seconds that somebody's files and names may be late once a day."""
+LISTED, PUBLISHED = 0.0006, 0.0023
+"""Seconds a piece, on the emulators: an inbox that is read in a page; an event or a task of many at once."""
+MENDED, HEALED = 0.0062, 0.0035
+"""The same: a conversation that the sweep pushes on, and a work group that it looks at."""
 GROUP_CALLS = 4
 """Calls of Telegram for one mirrored turn: `tests/e2e/test_op_budget.py` counts two posts and two renames."""
 
@@ -60,28 +62,8 @@ def default_of(function: Callable[..., object], parameter: str) -> float:
 
 def wide() -> list[Limit]:
     """Many teams of 1x, each with its own workspace; the first limit first."""
-    found = [*_pages(), *_caches(), *_answers(), *_ticks(), *_google()]
+    found = [*_caches(), *_answers(), *_ticks(), *_google()]
     return sorted(found, key=lambda limit: limit.teams)
-
-
-def _pages() -> list[Limit]:
-    inboxes = default_of(Platform.connected_inboxes, "limit")
-    return [
-        Limit(
-            inboxes / TEAM_INBOXES,
-            f"`connected_inboxes` answers {inboxes:,.0f} inboxes and nobody asks for the next page",
-            "`shared/store/platform.py`; `schedule_pulls`, `schedule_comparisons`, `renew_registrations`",
-            "inboxes behind the first ones are never pulled, compared or renewed: their letters and chats stay away",
-            "code: page by cursor, or one query a shard of inboxes",
-        ),
-        Limit(
-            default_of(Platform.work_groups, "limit"),
-            "`work_groups` answers 1,000 groups and nobody asks for the next page; the sweep reads them one by one",
-            "`shared/store/platform.py`, `shared/services/mirror_heal.py`",
-            "what a work group has missed is never mended in the groups behind",
-            "code: page, or look only at groups whose workspace changed",
-        ),
-    ]
 
 
 def _caches() -> list[Limit]:
@@ -105,7 +87,7 @@ def _caches() -> list[Limit]:
 
 
 def _answers() -> list[Limit]:
-    tasks, run_task = QUEUES[queue_name(None)], limits()["run_task"]
+    tasks, replies = QUEUES[queue_name(None)], limits()["llm_reply"]
     respond = value("model") + 0.1
     return [
         Limit(
@@ -120,7 +102,7 @@ def _answers() -> list[Limit]:
             f"the queue `tasks` lets {tasks.at_once} tasks be under way, and each waits {respond:.1f} s for the model",
             "`infra/task_queues.py`: `_QUICK`",
             "answers come late, by minutes in a burst, and for good from three times as many teams on",
-            "code: `Rate(at_once=...)` of `tasks`, up to 5,000; terraform: `instances` of `run-task`",
+            "code: `Rate(at_once=...)` of `tasks`, up to 5,000; terraform: `instances` of `llm-reply`",
         ),
         Limit(
             tasks.per_second / PEAK,
@@ -130,47 +112,67 @@ def _answers() -> list[Limit]:
             "code: `Rate(per_second=...)`, up to 500",
         ),
         Limit(
-            run_task.concurrency * run_task.instances / respond / PEAK,
-            f"`run-task` has {run_task.instances} instances of {run_task.concurrency} requests",
+            replies.concurrency * replies.instances / respond / PEAK,
+            f"`llm-reply` has {replies.instances} instances of {replies.concurrency} requests",
             "terraform/functions.tf",
             "answers come late in a burst",
-            "terraform: `instances` of `run-task`",
+            "terraform: `instances` of `llm-reply`",
         ),
     ]
 
 
 def _ticks() -> list[Limit]:
-    watch, pulled = limits()["gmail_watch"], _pulls_a_minute()
+    timeouts = {name: limits()[name].timeout for name in ("schedule_pulls", "gmail_watch", "compare_inboxes", "sweep")}
+    pulled, read = _pulls_a_minute(), TEAM_INBOXES * LISTED
     renewal = value("own") + value("vendor") + value("commit") + 2 * value("lookup")
+    queue = QUEUES[queue_name(ChannelKind.AVITO)]
     return [
         Limit(
-            watch.timeout / renewal,
-            f"`gmail_watch` renews one mailbox after the other: {renewal:.2f} s each, {watch.timeout:.0f} s in all "
-            "(with one mailbox a team)",
-            "`shared/services/renew_registrations.py`",
-            "mailboxes at the end lose their push after a week; letters come by pull, minutes late",
-            "code: one task a mailbox, as comparisons have; or some at once",
-        ),
-        Limit(
-            PATIENCE * sweep.BATCH / (STEADY * OUTAGE),
-            f"the sweep mends {sweep.BATCH} conversations a minute",
-            "`shared/services/sweep.py`: `BATCH`",
-            f"after {OUTAGE / 60:.0f} minutes of lost events in the busiest hour answers are late by over an hour",
-            "code: go on with pages while there is time",
-        ),
-        Limit(
-            PAUSE * QUEUES[queue_name(ChannelKind.AVITO)].at_once / COMPARISON,
-            "all comparisons of a kind of channel begin at the same minute, in the queue of its other work",
-            "`shared/services/schedule_comparisons.py`, `infra/task_queues.py`",
-            "once a day the names of new customers and their files are late by a quarter of an hour",
-            "code: `run_at` spread over the day by the inbox's id",
-        ),
-        Limit(
-            limits()["schedule_pulls"].timeout / value("publish") / pulled,
-            f"`schedule_pulls` publishes one by one: {value('publish')} s each, {pulled:.1f} a minute and team",
+            timeouts["schedule_pulls"] / (read + pulled * PUBLISHED),
+            f"`schedule_pulls` reads all inboxes and publishes {for_each.AT_ONCE} at once, "
+            f"{pulled:.1f} a minute and team, in {timeouts['schedule_pulls']:.0f} s",
             "`shared/services/schedule_pulls.py`",
-            "(behind the first limit) the tick is cut off, always before the same inboxes",
-            "code: publish together; one tick a shard",
+            "the tick is cut off, before the same inboxes each time: their letters and chats stay away",
+            "code: one tick a shard of inboxes",
+        ),
+        Limit(
+            timeouts["gmail_watch"] / (read + max(renewal / renew_registrations.AT_ONCE, value("own"))),
+            f"`gmail_watch` renews {renew_registrations.AT_ONCE} mailboxes at once: {renewal:.2f} s each, "
+            f"{timeouts['gmail_watch']:.0f} s in all (with one mailbox a team)",
+            "`shared/services/renew_registrations.py`",
+            "nothing up to six times as many: Scheduler calls again, and it goes on with the others",
+            "code: one task a mailbox, as comparisons have",
+        ),
+        Limit(
+            timeouts["compare_inboxes"] / (read + _listable() * PUBLISHED),
+            f"`compare_inboxes` reads all inboxes and makes {for_each.AT_ONCE} tasks at once, "
+            f"in {timeouts['compare_inboxes']:.0f} s",
+            "`shared/services/schedule_comparisons.py`",
+            "inboxes at the end are not compared any more",
+            "terraform: a longer timeout; code: one tick a shard of inboxes",
+        ),
+        Limit(
+            schedule_comparisons.SPREAD.total_seconds() * queue.at_once / COMPARISON,
+            f"comparisons of {schedule_comparisons.SPREAD.total_seconds() / 3600:.0f} hours fill the queue of their "
+            "kind of channel",
+            "`shared/services/schedule_comparisons.py`: `SPREAD`; `infra/task_queues.py`",
+            "for hours a day the names of new customers and their files are late",
+            "code: a longer `SPREAD`, or a wider queue where the vendor allows it",
+        ),
+        Limit(
+            (timeouts["sweep"] - sweep.WORKING) / HEALED,
+            f"the sweep looks at every work group: {timeouts['sweep'] - sweep.WORKING:.0f} s, {mirror_heal.AT_ONCE} "
+            "at once (with one a team)",
+            "`shared/services/mirror_heal.py`",
+            "what a work group has missed is never mended in the groups behind",
+            "code: look only at groups whose workspace changed",
+        ),
+        Limit(
+            PATIENCE * sweep.WORKING / MENDED / (STEADY * OUTAGE),
+            f"the sweep mends about {_round(sweep.WORKING / MENDED)} conversations a minute",
+            "`shared/services/sweep.py`: `WORKING`",
+            f"after {OUTAGE / 60:.0f} minutes of lost events in the busiest hour answers are late by over an hour",
+            "code: several sweeps, a shard each",
         ),
     ]
 
@@ -229,14 +231,27 @@ def deep() -> list[Limit]:
     return sorted(found, key=lambda limit: limit.teams)
 
 
-def stampede(teams: float) -> float:
-    """Seconds that a file of a new message waits when all Avito inboxes are compared at once."""
-    rate, simulation = QUEUES[queue_name(ChannelKind.AVITO)], Simulation()
+def stampede(teams: int, over: float = schedule_comparisons.SPREAD.total_seconds()) -> float:
+    """Seconds that the unluckiest of the files of new messages waits, one a minute, while the Avito inboxes of so many
+    teams are compared, begun within `over` seconds."""
+    rate, simulation, waits = QUEUES[queue_name(ChannelKind.AVITO)], Simulation(), list[float]()
     gate = Gate(simulation, at_once=rate.at_once, per_second=rate.per_second)
-    for _ in range(int(teams) + 1):  # one Avito inbox a team; the last one is the file
-        gate.submit(lambda done: simulation.after(COMPARISON, done))
+
+    def come(seconds: float, *, is_file: bool) -> None:
+        came = simulation.now
+
+        def begin(done: Action) -> None:
+            waits.extend([simulation.now - came] * is_file)
+            simulation.after(seconds, done)
+
+        gate.submit(begin)
+
+    for number in range(teams):
+        simulation.at(spread(f"inbox{number}", int(over)), lambda: come(COMPARISON, is_file=False))
+    for minute in range(int(over) // 60 + 1):
+        simulation.at(60 * minute, lambda: come(value("vendor"), is_file=True))
     simulation.run(1e9)
-    return gate.waited[-1]
+    return max(waits)
 
 
 def behind(teams: float) -> float:
@@ -249,3 +264,13 @@ def _pulls_a_minute() -> float:
     """Of one lively team: its Avito and its Wildberries inbox."""
     paces = [channel_class(kind).capabilities.pull_every for kind in (ChannelKind.AVITO, ChannelKind.WILDBERRIES)]
     return sum(60 / every.total_seconds() for every in paces if every is not None)
+
+
+def _listable() -> int:
+    """Of one team's inboxes: those whose vendor can be asked for everything."""
+    kinds = (ChannelKind.TELEGRAM_BOT, ChannelKind.AVITO, ChannelKind.WILDBERRIES)
+    return sum(channel_class(kind).capabilities.history_listable for kind in kinds)
+
+
+def _round(number: float) -> str:
+    return f"{round(number, -2):,.0f}"

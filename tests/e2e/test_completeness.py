@@ -10,6 +10,7 @@ from infra.channels.registry import REGISTRY, channel_class
 from shared.domain.channels import ChannelKind
 from shared.domain.ids import InboxId
 from shared.domain.messages import Direction
+from shared.services.schedule_comparisons import SPREAD
 from tests.support.machine import FAQ, WORKSPACE, Machine
 from tests.support.watching import Probe
 
@@ -101,6 +102,7 @@ async def test_the_daily_job_fetches_what_is_missing_and_keeps_the_result(machin
 
     assert await machine.desk.schedule_comparisons() == 1
     assert await machine.desk.schedule_comparisons() == 1
+    machine.clock.advance(SPREAD.total_seconds())
     await machine.run()
 
     seen = standin.seen_by(kind.value, "Борис")

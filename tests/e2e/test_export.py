@@ -158,7 +158,9 @@ async def test_a_folder_of_something_else_is_left_alone(machine: Machine, tmp_pa
 async def test_an_export_whose_workspace_is_erased_meanwhile_says_so(machine: Machine, tmp_path: Path) -> None:
     await fill(machine)
     workspace = await shop(machine)
-    await machine.desk.ports.store.commit(Workspaces(machine.desk.ports.store).removal(workspace.id, workspace.slug))
+    await machine.desk.ports.store.commit(
+        await Workspaces(machine.desk.ports.store).removal(workspace.id, workspace.slug)
+    )
 
     manifest = await writer(machine, tmp_path / "out")(workspace, lambda line: None)
 

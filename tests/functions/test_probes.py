@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
@@ -14,6 +15,7 @@ from starlette.responses import Response
 
 from infra.adapters import Ports
 from infra.bootstrap import Desk, install
+from infra.logs import JsonLines
 from infra.settings import Settings
 from infra.topology import FUNCTIONS, handler
 from shared.errors import Unavailable
@@ -26,9 +28,12 @@ class Store:
     def __init__(self) -> None:
         self.is_down = False
         self.asked = 0
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
 
     async def get(self, path: str) -> None:
         self.asked += 1
+        await self.may_answer.wait()
         if self.is_down:
             raise Unavailable("Firestore: ServiceUnavailable")
 
@@ -90,6 +95,31 @@ async def test_who_has_used_the_keys_needs_them(rig: Rig) -> None:
     status, problem = await probe("deliver", "/readyz")
 
     assert (status, problem["detail"]) == (503, "the key material cannot be read")
+
+
+async def test_who_asks_at_once_has_one_answer_looked_up(rig: Rig) -> None:
+    rig.store.may_answer.clear()
+    asking = [asyncio.create_task(probe("deliver", "/readyz")) for _ in range(50)]
+    await asyncio.sleep(0.05)
+    rig.store.may_answer.set()
+
+    assert {status for status, _ in await asyncio.gather(*asking)} == {200}
+    assert rig.store.asked == 1
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_with_a_setting_that_is_wrong_a_function_does_not_live_and_the_log_names_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    install(None)
+    monkeypatch.setenv("PARLEY_PUSH_ACCOUNTS", "s3cret")
+
+    status, problem = await probe("deliver", path)
+
+    assert (status, problem["code"]) == (500, "internal_error")
+    (line,) = [json.loads(JsonLines().format(record)) for record in caplog.records]
+    assert (line["severity"], line["message"], line["function"]) == ("ERROR", "failed", "deliver")
+    assert line["reason"] == "PARLEY_PUSH_ACCOUNTS is not JSON"
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/hooks/avito/x/y"), ("PUT", "/healthz")])

@@ -127,3 +127,13 @@ def test_a_provider_that_was_downloaded_is_used_from_then_on(sound: Workspace, t
 
     assert environment is not None
     assert "google v7.77.0" in Workspace(sound.folder, environment).init().text
+
+
+def test_what_an_operator_chose_takes_no_part_in_the_tests(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    for name in ("terraform.tfvars", "a.auto.tfvars", "b.auto.tfvars.json", "terraform.tfvars.example", "main.tf"):
+        (tmp_path / "theirs" / name).touch()
+
+    copy = Workspace.copy(tmp_path / "theirs", tmp_path / "ours", {})
+
+    assert {path.name for path in copy.folder.iterdir()} == {"terraform.tfvars.example", "main.tf"}

@@ -15,7 +15,7 @@ from tests.terraform.planned import Plan
 from tests.terraform.provider import ROOT, TOOLS
 
 CONFIGURATION = ROOT / "terraform"
-LEFT_BEHIND = shutil.ignore_patterns(".terraform", "*.tfstate*", "*.tfplan")
+LEFT_BEHIND = shutil.ignore_patterns(".terraform", "*.tfstate*", "*.tfplan", "*.tfvars", "*.tfvars.json")
 
 
 def why_absent() -> str:

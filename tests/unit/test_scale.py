@@ -118,7 +118,7 @@ def test_an_instance_that_nobody_calls_goes_and_the_next_one_must_start() -> Non
 
 
 def test_the_same_seed_gives_the_same_run_and_another_one_another() -> None:
-    hops = [Hop("run_task", 0.1, asks_model=True), Hop("deliver", 0.3, asks_model=False)]
+    hops = [Hop("llm_reply", 0.1, asks_model=True, is_task=True), Hop("deliver", 0.3)]
     runs = [simulated(100, hops, Setting(), seed=seed) for seed in (1, 1, 2)]
 
     assert runs[0] == runs[1]
@@ -128,8 +128,8 @@ def test_the_same_seed_gives_the_same_run_and_another_one_another() -> None:
 def test_the_simulated_turn_is_the_counted_one(real: tuple[Played, Idle]) -> None:
     hops = hops_of(real[0].quiet)
 
-    assert [hop.function for hop in hops] == ["telegram_webhook", "llm_reply", "run_task", "deliver"]
-    assert [hop.asks_model for hop in hops] == [False, False, True, False]
+    assert [hop.function for hop in hops] == ["telegram_webhook", "llm_reply", "llm_reply", "deliver"]
+    assert [hop.asks_model for hop in hops] == [hop.is_task for hop in hops] == [False, False, True, False]
     alone = simulated(1, [replace(hop, asks_model=False) for hop in hops], Setting())
     assert min(alone.latencies) == pytest.approx(DEBOUNCE + sum(hop.own for hop in hops) + 2 * 0.05, abs=0.01)
 
@@ -158,8 +158,15 @@ def test_limits_are_in_the_order_in_which_they_are_reached() -> None:
     assert wide()[0].teams > SMOOTH
 
 
-def test_comparing_everything_at_once_holds_up_files_in_proportion_and_a_group_falls_behind_beyond_its_pace() -> None:
-    assert stampede(100) < 60 < stampede(1000) < stampede(10_000)
+def test_comparisons_begun_together_hold_up_files_in_proportion_and_spread_ones_do_not() -> None:
+    at_once = [stampede(teams, over=1.0) for teams in (100, 1000, 10_000)]
+    assert at_once == pytest.approx([50, 500, 5000], rel=0.05)
+    assert stampede(10_000) < 5
+    assert 5 < stampede(28_000) < 300, "near the limit that the page names"
+    assert stampede(40_000) > 3600
+
+
+def test_a_group_falls_behind_beyond_its_pace() -> None:
     assert behind(10) == 0 < behind(20) < behind(40)
 
 

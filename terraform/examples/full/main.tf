@@ -8,7 +8,6 @@ terraform {
 variable "image" {
   description = "The image, by digest; none on the first apply."
   type        = string
-  default     = ""
 }
 
 module "parley" {

@@ -10,7 +10,7 @@ resource "google_firestore_database" "default" {
 
   point_in_time_recovery_enablement = var.point_in_time_recovery ? "POINT_IN_TIME_RECOVERY_ENABLED" : "POINT_IN_TIME_RECOVERY_DISABLED"
   delete_protection_state           = var.deletion_protection ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
-  deletion_policy                   = var.deletion_protection ? "ABANDON" : "DELETE"
+  deletion_policy                   = "DELETE" # else terraform would forget a database that it may not delete
 }
 
 resource "google_firestore_backup_schedule" "weekly" {

@@ -5,6 +5,9 @@ resource "google_secret_manager_secret" "secret" {
   project   = var.project
   secret_id = each.key
 
+  # Without its keys, a database that is kept tells nothing of its inboxes' credentials.
+  deletion_protection = var.deletion_protection && contains(var.irreplaceable, each.key)
+
   replication {
     user_managed {
       replicas {

@@ -8,6 +8,16 @@ variable "region" {
   type        = string
 }
 
+variable "irreplaceable" {
+  description = "Secrets whose value nobody could give again."
+  type        = list(string)
+}
+
+variable "deletion_protection" {
+  description = "Refuse to delete the irreplaceable ones."
+  type        = bool
+}
+
 variable "readers" {
   description = "Secret to the services that may read it, each with the e-mail of its account."
   type        = map(map(string))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from infra.channels.wildberries.sandbox_chat import PAGE
@@ -46,6 +48,56 @@ async def test_a_quiet_pull_leaves_the_cursor_as_it_is() -> None:
             stage.clock.advance(60 * minutes)
             assert await stage.pull() == []
             assert stage.cursor == before
+
+
+async def test_wildberries_is_asked_no_oftener_than_needed_to_know_that_there_is_no_more() -> None:
+    async with open_stage() as stage:
+        stage.without_limits()
+        await stage.wb.write(SHOP, ANNA, "Здравствуйте")
+        stage.tap.exchanges.clear()
+        await stage.pull()
+        assert stage.calls("/seller/events") == 2
+
+        stage.clock.advance(600)
+        stage.tap.exchanges.clear()
+        assert await stage.pull() == []
+        assert (stage.calls("/seller/events"), len(stage.tap.exchanges)) == (1, 1 + 4)
+
+
+async def test_what_is_behind_a_full_page_of_one_millisecond_is_told() -> None:
+    async with open_stage() as stage:
+        stage.without_limits()
+        moment = int(stage.clock.now().timestamp() * 1000) + 500
+        words = {"sender": "client", "message": {"text": "same"}, "addTimestamp": moment}
+        for _ in range(PAGE):
+            stage.wb.happen(SHOP, ANNA, **words)
+        assert len(await stage.pull()) == PAGE
+        stage.clock.advance(600)
+        late = await stage.wb.write(SHOP, ANNA, "Ещё один")
+
+        assert ids(await stage.pull()) == [late]
+
+
+class GoesDown(httpx.AsyncBaseTransport):
+    """A way to Wildberries on which the second call for events finds nobody."""
+
+    def __init__(self) -> None:
+        self.way = httpx.AsyncHTTPTransport()
+        self.calls = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.calls += request.url.path.endswith("/events")
+        return httpx.Response(503) if self.calls == 2 else await self.way.handle_async_request(request)
+
+
+async def test_what_was_read_before_a_host_went_down_is_told() -> None:
+    async with open_stage() as stage, httpx.AsyncClient(transport=GoesDown()) as http:
+        stage.context = replace(stage.context, http=http)
+        first = await stage.wb.write(SHOP, ANNA, "Здравствуйте")
+        assert ids(await stage.pull()) == [first]
+
+        second = await stage.wb.write(SHOP, ANNA, "Вы здесь?")
+        assert ids(await stage.pull()) == [second]
 
 
 @pytest.mark.parametrize("count", [1, PAGE - 1, PAGE, PAGE + 1, 3 * PAGE + 7])

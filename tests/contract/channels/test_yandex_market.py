@@ -314,6 +314,20 @@ async def test_a_limit_on_parallel_requests_is_waited_for_shortly() -> None:
         assert refused.value.retry_after == timedelta(seconds=2)
 
 
+async def test_where_another_call_is_over_in_a_moment_a_message_leaves_in_a_moment() -> None:
+    async with open_stage() as stage:
+        arrival = await a_message(stage)
+        stage.market.gate.at_once = 0
+
+        async def others_are_done(seconds: float) -> None:
+            stage.market.gate.at_once = 2
+
+        stage.clock.sleep = others_are_done  # type: ignore[method-assign]
+        await stage.channel(account="1234567").send(stage.reply(arrival, "Сегодня"))
+
+        assert [seen.text for seen in stage.market.seen_by(SHOP, "Мария") if seen.sender == "shop"] == ["Сегодня"]
+
+
 async def test_a_message_that_was_taken_is_never_called_unsent_because_its_id_could_not_be_read() -> None:
     async with open_stage() as stage:
         arrival = await a_message(stage)

@@ -7,16 +7,20 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from infra.log_context import RequestContext, entered
 from infra.log_events import LogEvent
-from infra.logs import configure_logging
+from infra.logs import JsonLines, configure_logging
+from infra.misconfigured import Misconfigured
 from infra.trace_context import TraceContext
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,11 +32,13 @@ LIBRARIES = ("httpx", "openai._base_client", "telethon.network", "google.api_cor
 def written() -> Iterator[io.StringIO]:
     """Everything at the level DEBUG; the test run's own logging comes back at the end."""
     root = logging.getLogger()
-    kept = (root.handlers[:], root.level, sys.excepthook)
+    kept = (root.handlers[:], root.level)
+    hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
     stream = io.StringIO()
     configure_logging(logging.DEBUG, stream)
     yield stream
-    root.handlers[:], root.level, sys.excepthook = kept
+    root.handlers[:], root.level = kept
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
     logging.captureWarnings(capture=False)
     for name in ("parley", "infra", "api", "functions", "shared"):
         logging.getLogger(name).setLevel(logging.NOTSET)
@@ -125,6 +131,117 @@ def test_a_process_that_dies_says_so_without_the_words() -> None:
     assert (line["severity"], line["message"], line["error"]) == ("CRITICAL", "failed", "RuntimeError")
     assert ended.returncode == 1
     assert ended.stderr == ""
+
+
+DYING = {
+    "a thread": "import threading\nt = threading.Thread(target=broken)\nt.start()\nt.join()",
+    "an object that is thrown away": "class Odd:\n    def __del__(self): broken()\nOdd()",
+    "a task that nobody waits for": """
+import asyncio
+async def later(): broken()
+async def main():
+    asyncio.create_task(later())
+    await asyncio.sleep(0.01)
+asyncio.run(main())
+""",
+}
+
+
+@pytest.mark.parametrize("how", DYING)
+def test_what_dies_unheard_says_so_without_the_words(how: str) -> None:
+    code = f"""
+from infra.logs import configure_logging
+configure_logging()
+def broken(): raise RuntimeError({WORDS!r})
+{DYING[how]}"""
+
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+
+    line = json.loads(ended.stdout)
+    assert (line["error"], "broken" in line["frames"][-1]) == ("RuntimeError", True)
+    assert ended.stderr == ""
+
+
+@pytest.mark.parametrize("said", [("%d", WORDS), ("%s %s", WORDS), ("%s", WORDS, WORDS)])
+def test_a_line_that_cannot_be_put_together_is_written_without_its_words(said: tuple[str, ...]) -> None:
+    record = logging.makeLogRecord({"name": "parley", "msg": said[0], "args": said[1:]})
+
+    assert json.loads(JsonLines().format(record))["message"] == said[0]
+
+
+def test_a_line_that_cannot_be_written_shows_its_words_to_nobody(
+    written: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    written.close()
+
+    logging.getLogger("parley").error("of %s", WORDS)
+
+    assert capfd.readouterr().err == ""
+
+
+def test_what_a_server_was_told_by_strangers_stays_out(written: io.StringIO) -> None:
+    logging.getLogger("uvicorn.error").error('%s - "WebSocket %s" 403', "192.0.2.1", f"/hooks/x?token={WORDS}")
+
+    assert [line["message"] for line in lines(written)] == ['%s - "WebSocket %s" 403']
+
+
+def test_nothing_that_goes_with_a_line_replaces_what_every_line_has(written: io.StringIO) -> None:
+    odd = {"severity": "DEBUG", "time": "never", "logger": "nobody"}
+    logging.getLogger("parley").error("said", extra=odd)
+
+    (line,) = lines(written)
+    assert (line["severity"], line["logger"]) == ("ERROR", "parley")
+    assert line["time"] != "never"
+
+
+def test_a_setting_that_is_wrong_is_named(written: io.StringIO) -> None:
+    try:
+        raise Misconfigured("set PARLEY_TASKS_URL to the address of run_task")
+    except Misconfigured:
+        logging.getLogger("parley").exception(LogEvent.FAILED)
+
+    (line,) = lines(written)
+    assert line["reason"] == "set PARLEY_TASKS_URL to the address of run_task"
+
+
+values = st.one_of(st.none(), st.floats(), st.integers(), st.text(), st.binary(), st.complex_numbers(), st.datetimes())
+
+
+@settings(deadline=None)
+@given(st.recursive(values, lambda inner: st.lists(inner) | st.dictionaries(st.integers() | st.text(), inner)))
+def test_any_value_makes_one_line_of_json(value: object) -> None:
+    line = JsonLines().format(logging.makeLogRecord({"name": "parley", "msg": "said", "value": value}))
+
+    def refused(constant: str) -> None:
+        raise AssertionError(f"{constant} is no JSON")
+
+    json.loads(line, parse_constant=refused)
+    assert line.isascii()
+    assert line.isprintable()
+    assert len(line) < 100_000
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ValueError(WORDS),
+        object(),
+        "\ud800",
+        "4" * 10**6,
+        10**5000,
+        float("nan"),
+        {("a", 1): WORDS[:1]},
+        {str(n): ["x" * 10_000] * 1000 for n in range(1000)},
+        [[[[[[WORDS]]]]]],
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_odd_values_are_cut_or_told_by_their_type(value: object) -> None:
+    line = JsonLines().format(logging.makeLogRecord({"name": "parley", "msg": "said", "value": value}))
+
+    assert json.loads(line)["message"] == "said"
+    assert len(line) < 100_000
+    assert "4111" not in line or isinstance(value, str)
 
 
 def test_whoever_has_set_up_logging_keeps_it() -> None:

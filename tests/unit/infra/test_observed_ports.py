@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -110,6 +111,17 @@ async def test_an_error_is_raised_as_it_is_and_told_by_its_code(
     (line,) = logged
     assert (line["levelname"], line["outcome"], line["error"]) == ("WARNING", outcome, type(failure).__name__)
     assert "4111" not in repr(line)
+
+
+async def test_a_call_that_nobody_waits_for_any_more_is_no_bug(logged: list[Mapping[str, Any]]) -> None:
+    clock = ManualClock()
+    gone: Any = asyncio.CancelledError()
+
+    with pytest.raises(asyncio.CancelledError):
+        await behind(Door(clock, gone), clock).send(outgoing(clock))
+
+    (line,) = logged
+    assert (line["levelname"], line["outcome"]) == ("INFO", "cancelled")
 
 
 def test_nothing_that_a_channel_does_with_its_vendor_is_left_out() -> None:

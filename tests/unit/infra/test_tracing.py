@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -175,7 +176,32 @@ async def test_a_collector_that_hangs_holds_up_nobody_for_long(monkeypatch: pyte
     traced = tracing(1)
     async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*(_answered(traced) for _ in range(5)))
+    begun = time.monotonic()
+    for _ in range(20):
+        await _answered(traced)
+    assert time.monotonic() - begun < FLUSH_SECONDS, "a collector that hung once holds up nobody for a while"
     server.close()
+
+
+@pytest.mark.parametrize("status", [400, 403])
+async def test_after_a_refusal_calls_do_not_wait_for_the_collector(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    with collecting(status=status) as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        traced = tracing(1)
+        for _ in range(10):
+            await _answered(traced)
+
+        assert len(collector.headers) == 1
+
+
+async def test_a_process_that_ends_fails_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    with collecting() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        traced = tracing(1)
+        traced._flusher.shutdown()
+        await _answered(traced)
 
 
 async def test_google_is_shown_the_service_accounts_token() -> None:
