@@ -34,6 +34,9 @@ GOOGLE = "https://telemetry.googleapis.com/v1/traces"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 EXPORT_SECONDS = 2.0
 """For one batch, all attempts together."""
+MOST_WAITING = 1000
+"""Spans; what comes when so many wait takes the place of the oldest. They leave as one batch: a collector that hangs
+must not keep a process from ending in the ten seconds that Cloud Run gives it."""
 _NAMESPACE = "parley"
 _KINDS = {
     "server": SpanKind.SERVER,
@@ -49,7 +52,7 @@ class Recorder:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._exporter = LateExporter(settings)
-        self._processor = BatchSpanProcessor(self._exporter)
+        self._processor = BatchSpanProcessor(self._exporter, MOST_WAITING, max_export_batch_size=MOST_WAITING)
         self._tracers: dict[str, Tracer] = {}
 
     def begin(self, service: str, name: str, kind: str, parent: TraceContext | None) -> Recorded:
@@ -58,8 +61,7 @@ class Recorder:
         return Recorded(self._tracer(service).start_span(name, context, _KINDS[kind]))
 
     def flush(self) -> bool:
-        """Send what has ended; whether the collector took what it was sent last. Blocks for `EXPORT_SECONDS` a batch
-        at most."""
+        """Send what has ended; whether the collector took what it was sent last. Blocks for `EXPORT_SECONDS`."""
         self._processor.force_flush()
         return not self._exporter.is_failing
 

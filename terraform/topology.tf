@@ -34,11 +34,12 @@ locals {
   all_queues    = keys(local.queues)
   vendor_queues = [for queue in local.all_queues : queue if startswith(queue, "tasks-")]
 
-  # A missed minute is made up for by the next one; a missed day is worth more tries.
+  # A missed minute is made up for by the next one; a missed day is worth more tries. Comparisons spread over the four
+  # hours that follow: a night in Moscow.
   schedules = {
     schedule-pulls  = { function = "schedule-pulls", cron = "* * * * *", retries = 1 }
     sweep           = { function = "sweep", cron = "* * * * *", retries = 1 }
     gmail-watch     = { function = "gmail-watch", cron = "17 3 * * *", retries = 5 }
-    compare-inboxes = { function = "compare-inboxes", cron = "47 3 * * *", retries = 5 }
+    compare-inboxes = { function = "compare-inboxes", cron = "47 21 * * *", retries = 5 }
   }
 }

@@ -98,6 +98,17 @@ def test_dead_letters_are_listed_and_replayed(terminal: Terminal) -> None:
     assert (unknown.exit_code, unknown.stderr.strip()) == (1, "Refused: no such dead letter")
 
 
+def test_what_a_dead_letter_holds_does_not_steer_the_terminal(terminal: Terminal) -> None:
+    async def bury(desk: Desk) -> None:
+        desk.ports.queue.keep_dead("gmail_push", b"\x1b]0;owned\x07\r\nNo dead letters.", RAN, "400")
+
+    terminal.inside(bury)
+    listed = terminal("dead-letters", "list")
+
+    assert [line.isprintable() for line in listed.stdout.split("\n")] == [True, True, True]
+    assert listed.stdout.splitlines()[-1] == "1 dead letters."
+
+
 async def new_inbox(desk: Desk, id: str, workspace: str) -> None:
     secrets = InboxSecrets(desk.ports.cipher)
     inbox = Inbox(

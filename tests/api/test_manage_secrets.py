@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,6 +103,54 @@ def test_a_name_or_a_value_that_is_none_changes_nothing(cloud: Terminal, name: s
 
     assert refused.exit_code == status
     assert not list(cloud.folder.glob("secrets/*"))
+
+
+@pytest.mark.parametrize("typed", ["x" * 10**6, "x" * 8193, "a\x00b\n"])
+def test_what_is_no_secret_is_not_read_to_its_end(cloud: Terminal, typed: str) -> None:
+    refused = cloud("set-secret", "llm-api-key", typed=typed)
+
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    assert not list(cloud.folder.glob("secrets/*"))
+
+
+def test_bytes_that_are_no_text_are_refused_in_one_line(cloud: Terminal) -> None:
+    environment = {**os.environ, "PARLEY_STACK": "cloud", "PYTHONIOENCODING": "utf-8:strict"}
+    command = [sys.executable, "-m", "api.manage", "set-secret", "llm-api-key"]
+
+    ended = subprocess.run(command, input=b"\xff\xfes3cret\n", capture_output=True, env=environment, check=False)
+
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == b"Refused: llm-api-key is no text"
+
+
+def test_a_bug_in_a_command_shows_nothing_that_was_typed(tmp_path: Path) -> None:
+    code = """
+from api.manage.__main__ import main
+from api.manage.running import make_desk
+def broken(): raise RuntimeError("s3cret-of-a-customer")
+make_desk.set(broken)
+main()
+"""
+    command = [sys.executable, "-c", code, "set-secret", "llm-api-key"]
+
+    ended = subprocess.run(command, input="typed-s3cret\n", capture_output=True, text=True, check=False)
+
+    line = json.loads(ended.stderr)
+    assert (ended.returncode, line["severity"], line["error"]) == (1, "CRITICAL", "RuntimeError")
+    assert "s3cret" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("PARLEY_PUSH_ACCOUNTS", "s3cret"), ("PARLEY_DATA_DIR", "/dev/null/s3cret")]
+)
+def test_a_setting_that_is_wrong_is_named_in_one_line(tmp_path: Path, variable: str, value: str) -> None:
+    terminal = Terminal(tmp_path)
+
+    refused = terminal("migrate", "up", **{variable: value})
+
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    assert refused.stderr.startswith("Refused: ")
+    assert "s3cret" not in refused.output
 
 
 def test_the_embedded_stack_looks_after_itself(terminal: Terminal) -> None:

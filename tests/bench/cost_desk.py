@@ -155,7 +155,7 @@ class _Apart(FunctionsHere):
 
     async def deliver(self, target: str, body: bytes, headers: Mapping[str, str]) -> int:
         machine = self._machine
-        kind = "dispatches" if target == "run_task" else "pushes" if body else "requests"
+        kind = "requests" if not body else "pushes" if body.startswith(b'{"message":') else "dispatches"
         with machine.meter.serving(target, **({kind: 1} if kind != "requests" else {})) as tally:
             install(machine.desks[target])
             machine.calls.caller = tally

@@ -14,7 +14,7 @@ from tests.browser.widget_stage import Stage, site_with
 from tests.support.installed import installed
 
 pytestmark = pytest.mark.browser
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 DESK, PHONE = {"width": 1200, "height": 800}, {"width": 390, "height": 800}
 SOON = 15_000
 WIDGET = Path(__file__).parents[2] / "api" / "widget"

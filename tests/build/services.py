@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,8 +37,8 @@ class Service:
     """Where the platform sends requests; empty: it sends none."""
     probe: str
     """The path that says whether it has started; empty: nobody asks."""
-    caller: str
-    """The account whose calls it lets in; empty: it asks for none."""
+    callers: tuple[str, ...]
+    """The accounts whose calls it lets in; none: it asks for none."""
 
 
 def planned_services() -> dict[str, Service]:
@@ -61,7 +62,7 @@ def _service(resource: Planned) -> Service:
         environment,
         str(port["container_port"]),
         str(probe.get("path", "")),
-        environment.get("PARLEY_PUSH_ACCOUNT", ""),
+        tuple(json.loads(environment.get("PARLEY_PUSH_ACCOUNTS", "[]"))),
     )
 
 

@@ -65,8 +65,9 @@ def test_a_started_service_says_that_it_is_healthy(runs: dict[str, Run]) -> None
 def test_a_call_from_nobody_is_refused(runs: dict[str, Run]) -> None:
     answers = {name: runs[name].answers["POST /"] for name in FUNCTION_SERVICES}
 
-    refusals = {name: 401 if runs[name].service.caller else 404 for name in answers}
+    refusals = {name: 401 if runs[name].service.callers else 404 for name in answers}
     assert {name: answer.status_code for name, answer in answers.items()} == refusals
+    assert sorted(name for name in answers if refusals[name] == 404) == ["channel-webhook", "telegram-webhook"]
     assert {answer.headers["content-type"] for answer in answers.values()} == {"application/problem+json"}
     assert runs[API].answers["GET /api/v1/workspaces"].status_code == 401
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from infra.export_folder import ExportFolder
 from shared.domain.ids import WorkspaceId
 from shared.domain.people import Workspace
-from shared.errors import Conflict
+from shared.errors import Conflict, Unavailable
 from shared.ports.document_store import Delete
 from shared.services.export_workspace import ExportWorkspace
 from shared.store.workspaces import Workspaces
@@ -153,6 +154,51 @@ async def test_a_folder_of_something_else_is_left_alone(machine: Machine, tmp_pa
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
     assert contents(tmp_path / "out") == before
     assert len(again["runs"]) == 1, "a complete export is not begun again"
+
+
+async def test_a_folder_that_others_may_read_holds_files_that_they_may_not(machine: Machine, tmp_path: Path) -> None:
+    await fill(machine)
+    (tmp_path / "out").mkdir(mode=0o755)
+
+    await export(machine, tmp_path / "out")
+
+    written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert len(written) > 15
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+
+async def test_a_link_in_the_folder_is_not_followed(machine: Machine, tmp_path: Path) -> None:
+    await fill(machine)
+    with pytest.raises(Killed):
+        await export(machine, tmp_path / "out", Probe(at=0))
+    (tmp_path / "mine.txt").write_text("mine, without an end of line")
+    (tmp_path / "out/messages.jsonl").unlink(missing_ok=True)
+    (tmp_path / "out/messages.jsonl").symlink_to(tmp_path / "mine.txt")
+
+    with pytest.raises(Unavailable):
+        await export(machine, tmp_path / "out")
+
+    assert (tmp_path / "mine.txt").read_text() == "mine, without an end of line"
+
+
+async def test_a_disk_that_is_full_is_named_and_the_export_goes_on_later(machine: Machine, tmp_path: Path) -> None:
+    await fill(machine)
+    resource = pytest.importorskip("resource")
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1500, most))
+    try:
+        with pytest.raises(Unavailable, match="too large"):
+            await export(machine, tmp_path / "out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+        signal.signal(signal.SIGXFSZ, before)
+
+    manifest = await export(machine, tmp_path / "out")
+
+    await export(machine, tmp_path / "whole")
+    assert manifest["state"] == "complete"
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 
 async def test_an_export_whose_workspace_is_erased_meanwhile_says_so(machine: Machine, tmp_path: Path) -> None:

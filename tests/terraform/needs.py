@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from infra.adapters import Ports
@@ -17,7 +20,7 @@ from infra.task_queues import queue_of
 from infra.topology import UNREADABLE, dead_letter_topic, read_address
 from shared.domain.channels import ChannelKind
 from shared.domain.inboxes import Inbox
-from tests.support.machine import Machine
+from tests.support.machine import Machine, Site
 
 Need = tuple[str, str, str]
 """Service, what it does (publishes, enqueues, reads, writes), and to what."""
@@ -81,7 +84,8 @@ class Named(FunctionsHere):
 
 
 class NotedMachine(Machine):
-    """A machine that keeps a list of what its functions needed."""
+    """A machine that keeps a list of what its functions needed. Each call of one finds an empty memory: what another
+    function has opened already serves nobody in the cloud."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.needs: set[Need] = set()
@@ -93,12 +97,34 @@ class NotedMachine(Machine):
         await self._tick(function)
         await self.run(2)
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if read_address(scope["path"]) is not None:
+            self.reboot()
+        await super().__call__(scope, receive, send)
+
+    async def _post(self, target: str, body: bytes) -> int:
+        self.reboot()
+        return await super()._post(target, body)
+
     def _ports(self) -> Ports:
         ports = super()._ports()
         for name, naming in NAMINGS.items():
             ports.__dict__[name] = Noted(getattr(ports, name), naming, self.needs)
         ports.__dict__["pick_model"] = NotedModels(ports.pick_model, self.needs)
         return ports
+
+
+@asynccontextmanager
+async def noted_machine(folder: Path) -> AsyncIterator[NotedMachine]:
+    """Such a machine with its vendors, on a free port of this host."""
+    async with Site().listening() as site:
+        machine = NotedMachine(folder, site.url)
+        site.app = Starlette(routes=[Mount("/sandbox", app=machine.outside.app()), Mount("/", app=machine)])
+        await machine.outside.start()
+        try:
+            yield machine
+        finally:
+            await machine.close()
 
 
 def _publishes(topic: str, *_: Any) -> tuple[str, str]:

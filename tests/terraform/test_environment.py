@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from infra.cipher import KEYS_SECRET
 from infra.platform_secrets import PLATFORM_SECRETS
 from tests.terraform.derived import LOCAL_ONLY, secret_settings, settings
 from tests.terraform.inputs import SMALLEST, WHOLE
@@ -82,3 +83,14 @@ def test_a_service_that_is_given_a_secret_may_read_it(whole: Plan) -> None:
             for value in whole.environment(kind, name).values():
                 if str(value).startswith("secret:"):
                     assert (value.removeprefix("secret:"), member) in readers
+
+
+def test_keys_that_nobody_could_make_again_are_deleted_on_purpose_only(whole: Plan, planning: Workspace) -> None:
+    off = planning.plan({**SMALLEST, "deletion_protection": False})
+
+    kept, given_up = (
+        {name for name, made in plan.named("secret_manager_secret").items() if made.get("deletion_protection")}
+        for plan in (whole, off)
+    )
+    assert kept == {KEYS_SECRET}
+    assert given_up == set()
