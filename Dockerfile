@@ -25,11 +25,13 @@ COPY infra infra
 COPY functions functions
 COPY api api
 RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash /app
-# The functions' server (gunicorn) puts a socket into XDG_RUNTIME_DIR; the user has no home for it.
+# The functions' server (gunicorn) puts a socket into XDG_RUNTIME_DIR; the user has no home for it. What gRPC's core has
+# to say is no JSON, and an error of a call says it again.
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \
     XDG_RUNTIME_DIR=/tmp \
+    GRPC_VERBOSITY=NONE \
     PORT=8080
 EXPOSE 8080
 USER 10001

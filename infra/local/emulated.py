@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pydantic import SecretStr
 
@@ -63,7 +64,9 @@ def _function(name: str, port: int, environment: Mapping[str, str], log: Path) -
         "PYTHONPATH": str(ROOT),
     }
     command = [sys.executable, "-m", "functions_framework"]
-    with log.open("wb") as output:
+    # Gunicorn's control socket has one place a user, and says so when another process has taken it.
+    with TemporaryDirectory(prefix="parley-") as place, log.open("wb") as output:
+        own["XDG_RUNTIME_DIR"] = place
         process = subprocess.Popen(  # noqa: S603 - our own words
             command, cwd=ROOT, env={**environment, **own}, stdout=output, stderr=subprocess.STDOUT
         )

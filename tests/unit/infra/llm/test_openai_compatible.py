@@ -208,7 +208,7 @@ async def test_a_request_that_is_refused_in_every_form_is_rejected(desk: Desk) -
 
 
 async def test_a_server_that_never_answers_costs_the_timeout_and_no_more(desk: Desk) -> None:
-    slow = Desk(desk.url, desk.standin, desk.clock, timeout_seconds=0.2)
+    slow = Desk(desk.url, desk.standin, desk.clock, timeout_seconds=1.0)
 
     error = await failure(slow, hangs)
 
