@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from math import log
 from statistics import quantiles
 
-from infra.task_queues import QUEUES, queue_name
+from infra.task_queues import QUEUES, REPLIES
 from shared.domain.assistants import Assistant
 from tests.bench.cost_assumptions import seconds, value
 from tests.bench.cost_counting import Tally
@@ -44,8 +44,8 @@ class Setting:
     """What an operator can turn."""
 
     services: Mapping[str, Limits] = field(default_factory=limits)
-    at_once: int = QUEUES[queue_name(None)].at_once
-    per_second: int = QUEUES[queue_name(None)].per_second
+    at_once: int = QUEUES[REPLIES].at_once
+    per_second: int = QUEUES[REPLIES].per_second
     model_a_minute: int = MODEL_A_MINUTE
 
     def with_instances(self, **instances: int) -> Setting:
@@ -63,7 +63,7 @@ class Hop:
     """Seconds without the model."""
     asks_model: bool = False
     is_task: bool = False
-    """It waits in the queue `tasks`, after the quiet time."""
+    """It waits in the queue `replies`, after the quiet time."""
 
 
 def hops_of(turn: Turn) -> list[Hop]:

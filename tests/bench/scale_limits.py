@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from infra.channels.registry import channel_class
-from infra.task_queues import QUEUES, queue_name
+from infra.task_queues import QUEUES, REPLIES, queue_name
 from shared.domain.channels import ChannelKind
 from shared.policy import pace
 from shared.policy.spread import spread
@@ -80,14 +80,14 @@ def _caches() -> list[Limit]:
             kept,
             f"caches hold {kept:,.0f} briefings a process",
             "`shared/services/briefing.py`",
-            "nothing but the bill: the whole knowledge is read again for each message, three times",
-            "code: keep what lacks no piece longer; read only the assistant where only its switches are asked for",
+            "nothing but the bill: the whole knowledge is read again for each message",
+            "code: `size` of the cache of briefings",
         ),
     ]
 
 
 def _answers() -> list[Limit]:
-    tasks, replies = QUEUES[queue_name(None)], limits()["llm_reply"]
+    queue, writer = QUEUES[REPLIES], limits()["llm_reply"]
     respond = value("model") + 0.1
     return [
         Limit(
@@ -98,22 +98,22 @@ def _answers() -> list[Limit]:
             "a higher tier; code: put the task off when the model says 429, hand off only after minutes",
         ),
         Limit(
-            tasks.at_once / respond / PEAK,
-            f"the queue `tasks` lets {tasks.at_once} tasks be under way, and each waits {respond:.1f} s for the model",
-            "`infra/task_queues.py`: `_QUICK`",
+            queue.at_once / respond / PEAK,
+            f"the queue `replies` lets {queue.at_once} be under way, and each waits {respond:.1f} s for the model",
+            "`infra/task_queues.py`: `_WRITING`",
             "answers come late, by minutes in a burst, and for good from three times as many teams on",
-            "code: `Rate(at_once=...)` of `tasks`, up to 5,000; terraform: `instances` of `llm-reply`",
+            "code: `Rate(at_once=...)` of `replies`, up to 5,000; terraform: `instances` of `llm-reply`",
         ),
         Limit(
-            tasks.per_second / PEAK,
-            f"the queue `tasks` starts {tasks.per_second} tasks a second",
-            "`infra/task_queues.py`: `_QUICK`",
+            queue.per_second / PEAK,
+            f"the queue `replies` starts {queue.per_second} a second",
+            "`infra/task_queues.py`: `_WRITING`",
             "answers come seconds late in a burst",
             "code: `Rate(per_second=...)`, up to 500",
         ),
         Limit(
-            replies.concurrency * replies.instances / respond / PEAK,
-            f"`llm-reply` has {replies.instances} instances of {replies.concurrency} requests",
+            writer.concurrency * writer.instances / respond / PEAK,
+            f"`llm-reply` has {writer.instances} instances of {writer.concurrency} requests",
             "terraform/functions.tf",
             "answers come late in a burst",
             "terraform: `instances` of `llm-reply`",
@@ -191,7 +191,7 @@ def _google() -> list[Limit]:
             f"one queue of Cloud Tasks starts {DISPATCHES:.0f} a second at most",
             "Cloud Tasks",
             "answers come late in a burst",
-            "code: several queues for `tasks`, chosen by the conversation's id",
+            "code: several queues for `replies`, chosen by the conversation's id",
         ),
     ]
 

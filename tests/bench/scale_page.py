@@ -98,8 +98,8 @@ def turned_to(setting: Setting) -> Table:
     """What was turned for the second table."""
     before = Setting()
     rows = [
-        ["`infra/task_queues.py`: `at_once` of `tasks`", f"{before.at_once}", f"{setting.at_once}"],
-        ["`infra/task_queues.py`: `per_second` of `tasks`", f"{before.per_second}", f"{setting.per_second}"],
+        ["`infra/task_queues.py`: `at_once` of `replies`", f"{before.at_once}", f"{setting.at_once}"],
+        ["`infra/task_queues.py`: `per_second` of `replies`", f"{before.per_second}", f"{setting.per_second}"],
         ["the model's requests a minute", f"{before.model_a_minute:,}", f"{setting.model_a_minute:,}"],
         *(
             [
