@@ -145,7 +145,7 @@ def test_nobody_notices_a_hundred_teams_and_ten_thousand_need_what_can_be_turned
 
     assert report_of(*real).met
     assert simulated(SMOOTH, hops, Setting()).in_time() == 1
-    assert many.backlog > 1000
+    assert many.in_time() < 0.5, "by the model's limit, most are handed to people"
     assert turned.in_time() == 1
     assert (turned.backlog, turned.to_people) == (0, 0)
 
