@@ -17,7 +17,7 @@ run "callers" {
 
   assert {
     condition = toset([
-      for name, members in merge(module.functions.invokers, { api = [module.api[0].invoker] }) : name if contains(members, "allUsers")
+      for name, members in merge(module.functions.invokers, { api = module.api[0].invokers }) : name if contains(members, "allUsers")
     ]) == toset(["api", "channel-webhook", "telegram-webhook"])
     error_message = "Only the API and the vendors' webhooks are open to everybody."
   }

@@ -91,7 +91,7 @@ MISTAKES = {
         "access.tftest.hcl",
     ),
     "a misspelt argument": Mistake(
-        "modules/functions/main.tf",
+        "modules/service/main.tf",
         "max_instance_request_concurrency",
         "max_instance_request_concurency",
         'An argument named "max_instance_request_concurency" is not expected here',

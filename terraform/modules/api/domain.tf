@@ -11,6 +11,6 @@ resource "google_cloud_run_domain_mapping" "api" {
   }
 
   spec {
-    route_name = google_cloud_run_v2_service.api.name
+    route_name = module.service.service.name
   }
 }

@@ -1,11 +1,11 @@
 output "service" {
   description = "The Cloud Run service as it was made."
-  value       = google_cloud_run_v2_service.api
+  value       = module.service.service
 }
 
-output "invoker" {
+output "invokers" {
   description = "Who may call it."
-  value       = google_cloud_run_v2_service_iam_member.public.member
+  value       = module.service.invokers
 }
 
 output "dns_records" {

@@ -1,12 +1,12 @@
 output "urls" {
   description = "Function to its address. Whoever uses this output waits until the function is there and may be called."
-  value       = { for name, service in google_cloud_run_v2_service.function : service.name => var.functions[name].url }
-  depends_on  = [google_cloud_run_v2_service_iam_member.invoker]
+  value       = { for name, function in var.functions : module.service[name].service.name => function.url }
+  depends_on  = [module.service]
 }
 
 output "services" {
   description = "The Cloud Run services as they were made."
-  value       = google_cloud_run_v2_service.function
+  value       = { for name, made in module.service : name => made.service }
 }
 
 output "worker_pools" {
@@ -16,5 +16,5 @@ output "worker_pools" {
 
 output "invokers" {
   description = "Function to who may call it."
-  value       = { for grant in values(google_cloud_run_v2_service_iam_member.invoker) : grant.name => grant.member... }
+  value       = { for name, made in module.service : name => made.invokers }
 }
