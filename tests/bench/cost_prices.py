@@ -11,7 +11,6 @@ TABLE = Path(__file__).with_suffix(".toml")
 GIB, TIB = 2**30, 2**40
 DAYS = 365 / 12
 """Of a mean month."""
-SECONDS = DAYS * 86_400
 MINUTES = DAYS * 1440
 
 
