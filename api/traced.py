@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPMethod
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from infra.trace_context import read_headers
@@ -26,7 +27,7 @@ class Traced:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        caller = read_headers({name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]})
+        caller = read_headers(Headers(scope=scope))
         with self._tracing.request(SERVICE, "server", caller, is_caller_ours=False) as span:
             if not span.trace.is_sampled:
                 await self._app(scope, receive, send)
